@@ -1,0 +1,1 @@
+"""Results out as CSV, JSON, XLSX and a proof page, written whole or not at all."""

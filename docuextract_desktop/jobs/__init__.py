@@ -1,0 +1,1 @@
+"""The queue: states, claims, workers in child processes, and the lanes that feed them."""

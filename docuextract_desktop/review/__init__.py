@@ -1,0 +1,1 @@
+"""What a person decides about values, and what follows from it. No Qt."""

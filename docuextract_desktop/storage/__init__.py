@@ -1,0 +1,1 @@
+"""All SQL lives here: the database, its migrations, and one file per group of tables."""
