@@ -114,8 +114,8 @@ BATCH_WORDS: Mapping[BatchState, Mapping[str, str]] = MappingProxyType(
 def derive_batch_state(counts: Mapping[ItemState, int], *, cancel_requested: bool) -> BatchState:
     """State of a batch from how many of its items are in each state.
 
-    `pending`: none started. `running`: some work is left and some began. Ended: `completed` when every item completed or
-    needs review, `failed` when every item failed, `cancelled` when it was cancelled and none succeeded, otherwise
+    `pending`: none started. `running`: some work is left and some began. Ended: `completed` when every item completed
+    or needs review, `failed` when every item failed, `cancelled` when it was cancelled and none succeeded, otherwise
     `partially_failed`.
     """
     total = sum(counts.values())
