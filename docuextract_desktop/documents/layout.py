@@ -1,0 +1,147 @@
+"""Words with boxes → visual lines and segments, in reading order.
+
+All lengths inside are in the page's own units (points or pixels), so that widths and heights compare; the result is in
+fractions of the page. Only the walk over the words sorted by height is a Python loop; the rest is numpy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docuextract_desktop.documents.models import Page, WordMethod
+
+Numbers = NDArray[np.float64]
+
+LINE_REACH = 0.5
+"""Two words share a line where their middles are nearer than this share of the smaller one's height."""
+
+SEGMENT_GAP = 1.0
+"""A gap wider than this share of the line's height parts two segments. A printed space is about 0.25 of it, a justified
+one up to 0.7; a box drawn around the text (see `Page`) is about 1.15 of the font size high."""
+
+
+def arrange(
+    texts: Sequence[str],
+    boxes: NDArray[np.floating],
+    confidences: NDArray[np.floating] | None = None,
+    *,
+    index: int,
+    width: float,
+    height: float,
+    rotation: int = 0,
+    method: WordMethod = "text_layer",
+    middles: NDArray[np.floating] | None = None,
+    turned: NDArray[np.bool_] | None = None,
+) -> Page:
+    """Order words into lines and segments.
+
+    Args:
+        texts: n words without white space in them.
+        boxes: (n, 4) x0, y0, x1, y1 in the page's units, origin top left of the upright page.
+        confidences: (n,), or None for 1.0.
+        index: 0-based number of the page.
+        width: of the upright page.
+        height: of the upright page.
+        rotation: see `Page`.
+        method: see `Page`.
+        middles: (n,) heights at which the words stand once skew is taken out, or None for the middles of their boxes.
+        turned: (n,) words that run up or down while the page's others run across; each column of them becomes lines
+            of its own after all others.
+    """
+    count = len(texts)
+    boxes = np.asarray(boxes, dtype=np.float64).reshape(count, 4)
+    if confidences is None:
+        confidences = np.ones(count)
+    if middles is None:
+        middles = (boxes[:, 1] + boxes[:, 3]) * 0.5
+    if turned is not None and turned.any():
+        order, line_of, segment_of = _order_with_turned(boxes, np.asarray(middles, np.float64), turned)
+    else:
+        order, line_of, segment_of = _order(boxes, np.asarray(middles, np.float64))
+    scale = np.array([width, height, width, height], dtype=np.float64)
+    return Page(
+        index=index,
+        width=float(width),
+        height=float(height),
+        rotation=rotation,
+        method=method,
+        texts=tuple([texts[i] for i in order.tolist()]),
+        boxes=np.clip(boxes[order] / scale, 0.0, 1.0).astype(np.float32),
+        confidences=np.clip(confidences[order], 0.0, 1.0).astype(np.float32),
+        line_of=line_of,
+        segment_of=segment_of,
+    )
+
+
+def _order(boxes: Numbers, middles: Numbers) -> tuple[NDArray[np.intp], NDArray[np.int32], NDArray[np.int32]]:
+    """Reading order of upright words, and for each word in that order its line and its segment."""
+    count = len(boxes)
+    if not count:
+        return np.zeros(0, np.intp), np.zeros(0, np.int32), np.zeros(0, np.int32)
+    heights = np.maximum(boxes[:, 3] - boxes[:, 1], 1e-6)
+    lines = _lines(middles, heights)
+    order = np.lexsort((boxes[:, 0], lines))
+    line_of = lines[order].astype(np.int32)
+    ordered = boxes[order]
+    tall = heights[order]
+    breaks = np.ones(count, dtype=bool)
+    if count > 1:
+        gaps = ordered[1:, 0] - ordered[:-1, 2]
+        wide = gaps > SEGMENT_GAP * np.minimum(tall[1:], tall[:-1])
+        breaks[1:] = wide | (line_of[1:] != line_of[:-1])
+    segment_of = (np.cumsum(breaks) - 1).astype(np.int32)
+    return order, line_of, segment_of
+
+
+def _lines(middles: Numbers, heights: Numbers) -> NDArray[np.int64]:
+    """For each word the number of its line, from the top.
+
+    Words are walked from top to bottom; a word joins the line whose running middle it is near enough to. Two lines stay
+    open at a time, since a tall word of the next line may come before the last small one of this.
+    """
+    order = np.argsort(middles, kind="stable")
+    found = np.empty(len(middles), dtype=np.int64)
+    sorted_middles: list[float] = middles[order].tolist()
+    sorted_heights: list[float] = heights[order].tolist()
+    numbers: list[int] = []
+    middle_a = middle_b = -1e18  # the newest line and the one before
+    height_a = height_b = 0.0
+    size_a = size_b = 0
+    last = -1
+    for middle, height in zip(sorted_middles, sorted_heights, strict=True):
+        if middle - middle_a < LINE_REACH * min(height, height_a):
+            size_a += 1
+            middle_a += (middle - middle_a) / size_a
+            height_a += (height - height_a) / size_a
+            numbers.append(last)
+        elif middle - middle_b < LINE_REACH * min(height, height_b):
+            size_b += 1
+            middle_b += (middle - middle_b) / size_b
+            height_b += (height - height_b) / size_b
+            numbers.append(last - 1)
+        else:
+            middle_b, height_b, size_b = middle_a, height_a, size_a
+            middle_a, height_a, size_a = middle, height, 1
+            last += 1
+            numbers.append(last)
+    found[order] = numbers
+    return found
+
+
+def _order_with_turned(
+    boxes: Numbers, middles: Numbers, turned: NDArray[np.bool_]
+) -> tuple[NDArray[np.intp], NDArray[np.int32], NDArray[np.int32]]:
+    upright, sideways = np.flatnonzero(~turned), np.flatnonzero(turned)
+    order_a, line_a, segment_a = _order(boxes[upright], middles[upright])
+    across = boxes[sideways][:, [1, 0, 3, 2]]  # x and y change places
+    order_b, line_b, segment_b = _order(across, (across[:, 1] + across[:, 3]) * 0.5)
+    first_line = int(line_a[-1]) + 1 if len(line_a) else 0
+    first_segment = int(segment_a[-1]) + 1 if len(segment_a) else 0
+    return (
+        np.concatenate([upright[order_a], sideways[order_b]]),
+        np.concatenate([line_a, line_b + first_line]).astype(np.int32),
+        np.concatenate([segment_a, segment_b + first_segment]).astype(np.int32),
+    )

@@ -1,0 +1,400 @@
+"""Words from pictures: the seam that an OCR engine fills, and the engine that ships: RapidOCR on ONNX Runtime.
+
+The only importer of the OCR package. Models load on first need and come from the installed wheel; nothing is fetched.
+The settings are the measured ones: longest side 960 for finding lines, no angle classifier, lines recognised one by one
+from the picture's full resolution, a narrowest input of 160 pixels.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import importlib.util
+import logging
+import math
+import os
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docuextract_desktop.errors import OcrProviderError
+
+RgbArray = NDArray[np.uint8]
+FloatArray = NDArray[np.float32]
+
+THREADS_VARIABLE = "DOCUEXTRACT_OCR_THREADS"
+DETECTION_SIDE_PX = 960
+LINE_HEIGHT_PX = 48
+NARROWEST_PX = 160
+WIDEST_PX = 3_200
+"""A line wider than this (at 48 pixels' height) is squeezed: 66 times as wide as high is no line of text."""
+LEAST_LINE_CONFIDENCE = 0.5
+
+UPENDED = 1.5
+"""A box of text this many times as high as wide holds text that runs up or down."""
+PROBES = 5
+"""Lines read both ways to find out which way the text runs."""
+SURELY_UPRIGHT = 0.85
+"""Mean confidence of the probes from which upside down is not even tried; upside-down text reads below 0.7."""
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Availability:
+    """Whether an engine can work here; `reason` is a sentence for the user where it cannot."""
+
+    ok: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class OcrLine:
+    """One line of text as an engine found it.
+
+    Attributes:
+        quad: float32 (4, 2), corners in pixels: the first is the upper corner where the text starts, the second the
+            upper one where it ends, as seen by a reader; so on a page lying on its side they tell how it lies.
+        texts: its words.
+        starts, stops: where each word begins and ends, as shares 0..1 of the line's length.
+        confidences: per word, 0..1.
+    """
+
+    quad: FloatArray
+    texts: tuple[str, ...]
+    starts: FloatArray
+    stops: FloatArray
+    confidences: FloatArray
+
+
+class OcrEngine(Protocol):
+    """What recognises pictures. One instance is used by one thread at a time."""
+
+    @property
+    def name(self) -> str:
+        """Name of the engine, for people."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Changes when its words may change."""
+        ...
+
+    def availability(self) -> Availability:
+        """Whether it can work here. Cheap: loads no model."""
+        ...
+
+    def recognise(self, rgb: RgbArray) -> list[OcrLine]:
+        """Read a picture: uint8 (height, width, 3). Text may run in any of the four directions; quads say which.
+
+        Raises:
+            OcrProviderError: the engine failed.
+        """
+        ...
+
+
+class RapidOcrEngine:
+    """RapidOCR (PP-OCR models on ONNX Runtime): package `rapidocr`, or `rapidocr_onnxruntime` where that is installed.
+
+    Attributes:
+        threads: threads of one recognition; two processes with one each beat one process with two.
+    """
+
+    def __init__(self, *, threads: int | None = None, package: str | None = None) -> None:
+        """Nothing is loaded yet.
+
+        Args:
+            threads: None for $DOCUEXTRACT_OCR_THREADS, else 1.
+            package: "rapidocr" or "rapidocr_onnxruntime"; None for the first of them that is installed.
+        """
+        self.threads = threads or _threads_from_environment()
+        self._package = package or _installed_package()
+        self._models: _Models | None = None
+
+    @property
+    def name(self) -> str:
+        """Name of the package in use."""
+        return "RapidOCR" if self._package else "none"
+
+    @property
+    def version(self) -> str:
+        """Package and version, as "rapidocr 3.10.0"."""
+        if not self._package:
+            return "none"
+        return f"{self._package} {importlib.metadata.version(self._package.replace('_', '-'))}"
+
+    def availability(self) -> Availability:
+        """Whether the package, its run time and its models are installed."""
+        if not self._package:
+            return Availability(False, "The OCR package 'rapidocr' is not installed.")
+        for needed in ("onnxruntime", "cv2"):
+            if importlib.util.find_spec(needed) is None:
+                return Availability(False, f"The package '{needed}', which the OCR needs, is not installed.")
+        return Availability(True)
+
+    def recognise(self, rgb: RgbArray) -> list[OcrLine]:
+        """See `OcrEngine.recognise`."""
+        return [line for line in self.read_lines(rgb, self._directed(rgb, self.find_lines(rgb))) if line is not None]
+
+    def find_lines(self, rgb: RgbArray) -> FloatArray:
+        """Corners of the lines of text: float32 (n, 4, 2) in pixels, top left first, clockwise, whatever runs in them.
+
+        Raises:
+            OcrProviderError: the engine failed.
+        """
+        models = self._load()
+        try:
+            return models.detect(np.ascontiguousarray(rgb[:, :, ::-1]))
+        except Exception as error:  # whatever the package raises: its own classes are not a contract
+            raise _failed(error) from error
+
+    def read_lines(self, rgb: RgbArray, quads: FloatArray) -> list[OcrLine | None]:
+        """Read the lines within `quads` (first corner: where the text starts); None where nothing legible is.
+
+        Raises:
+            OcrProviderError: the engine failed.
+        """
+        models = self._load()
+        lines: list[OcrLine | None] = []
+        try:
+            for quad in quads:
+                strip = cut_out(rgb, quad)
+                lines.append(None if strip is None else models.read_line(strip, quad))
+        except Exception as error:
+            raise _failed(error) from error
+        return lines
+
+    def _directed(self, rgb: RgbArray, quads: FloatArray) -> FloatArray:
+        """The quads with their corners turned so that the first is where the text starts.
+
+        Across or along is seen from the shapes; which of the two ways is found by reading the longest lines both ways.
+        """
+        if not len(quads):
+            return quads
+        lengths = np.linalg.norm(quads[:, 1] - quads[:, 0], axis=1)
+        depths = np.linalg.norm(quads[:, 3] - quads[:, 0], axis=1)
+        upended = depths >= UPENDED * lengths
+        turns = np.zeros(len(quads), dtype=np.int64)
+        for group, ways in ((~upended, (0, 2)), (upended, (1, 3))):
+            members = np.flatnonzero(group)
+            if len(members):
+                sizes = np.maximum(lengths, depths)[members]
+                probe = members[np.argsort(-sizes, kind="stable")[:PROBES]]
+                turns[members] = self._better_way(rgb, quads[probe], ways)
+        return np.stack([np.roll(quad, -turn, axis=0) for quad, turn in zip(quads, turns.tolist(), strict=True)])
+
+    def _better_way(self, rgb: RgbArray, quads: FloatArray, ways: tuple[int, int]) -> int:
+        scores = []
+        for way in ways:
+            lines = self.read_lines(rgb, np.roll(quads, -way, axis=1))
+            certain = [float(line.confidences.mean()) if line is not None else 0.0 for line in lines]
+            scores.append(float(np.mean(certain)))
+            if way == 0 and scores[0] >= SURELY_UPRIGHT:
+                return 0
+        return ways[int(np.argmax(scores))]
+
+    def _load(self) -> _Models:
+        if self._models is None:
+            state = self.availability()
+            if not state.ok:
+                raise OcrProviderError(state.reason, hint="Install it, then retry; `docuextract doctor` says how.")
+            try:
+                self._models = _Models(str(self._package), self.threads)
+            except Exception as error:
+                raise OcrProviderError(
+                    "The OCR models could not be loaded.",
+                    hint="Install the OCR package again; `docuextract doctor` says how.",
+                    detail=repr(error),
+                ) from error
+        return self._models
+
+
+def default_engine(*, threads: int | None = None) -> OcrEngine:
+    """The engine that ships, with nothing loaded yet."""
+    return RapidOcrEngine(threads=threads)
+
+
+def cut_out(rgb: RgbArray, quad: FloatArray) -> RgbArray | None:
+    """The picture within a quadrilateral, straightened; None where nothing is left of it."""
+    import cv2
+
+    width = int(max(np.linalg.norm(quad[0] - quad[1]), np.linalg.norm(quad[2] - quad[3])))
+    height = int(max(np.linalg.norm(quad[0] - quad[3]), np.linalg.norm(quad[1] - quad[2])))
+    if width < 2 or height < 2:
+        return None
+    target = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
+    matrix = cv2.getPerspectiveTransform(np.asarray(quad, np.float32), target)
+    return np.asarray(
+        cv2.warpPerspective(rgb, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE),
+        dtype=np.uint8,
+    )
+
+
+class _Models:
+    """The two networks. Everything that knows the OCR package's inside is here."""
+
+    def __init__(self, package: str, threads: int) -> None:
+        # The package logs to standard error, paths included: only what is serious may pass.
+        logging.getLogger("RapidOCR").setLevel(logging.ERROR)
+        module = importlib.import_module(package)
+        if package == "rapidocr":
+            root = Path(str(module.__file__)).parent / "models"
+            engine = module.RapidOCR(
+                params={
+                    "Global.log_level": "error",
+                    "Global.use_cls": False,
+                    "EngineConfig.onnxruntime.intra_op_num_threads": threads,
+                    "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+                    "EngineConfig.onnxruntime.enable_cpu_mem_arena": False,
+                    # Named, so that a missing model is an error and never a download.
+                    "Det.model_path": str(_model(root, "det")),
+                    "Rec.model_path": str(_model(root, "rec")),
+                    "Det.limit_side_len": DETECTION_SIDE_PX,
+                    "Det.limit_type": "max",
+                }
+            )
+            loaders = (getattr(engine, "_load_det_model", None), getattr(engine, "_load_rec_model", None))
+            self._detector = loaders[0]() if loaders[0] else engine.text_det
+            self._recogniser = loaders[1]() if loaders[1] else engine.text_rec
+        else:
+            engine = module.RapidOCR(intra_op_num_threads=threads, inter_op_num_threads=1)
+            self._detector, self._recogniser = engine.text_det, engine.text_rec
+        self._characters: list[str] = list(self._recogniser.postprocess_op.character)
+
+    def detect(self, bgr: RgbArray) -> FloatArray:
+        """Quads of lines in `bgr`'s pixels."""
+        import cv2
+
+        height, width = bgr.shape[:2]
+        # Shrunk here, not by the package: 1.4.4 ignores the side length when told "max".
+        factor = min(1.0, DETECTION_SIDE_PX / max(height, width))
+        small = bgr
+        if factor < 1.0:
+            size = (max(1, round(width * factor)), max(1, round(height * factor)))
+            small = np.asarray(cv2.resize(bgr, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        result: Any = self._detector(small)
+        boxes = result.boxes if hasattr(result, "boxes") else result[0]
+        if boxes is None or not len(boxes):
+            return np.zeros((0, 4, 2), np.float32)
+        scale = np.array([width / small.shape[1], height / small.shape[0]], np.float32)
+        return np.asarray(boxes, dtype=np.float32).reshape(-1, 4, 2) * scale
+
+    def probabilities(self, strip: RgbArray) -> tuple[FloatArray, float]:
+        """What the recogniser gives for one straightened line: (steps, classes), and the share of it that is picture."""
+        import cv2
+
+        height, width = strip.shape[:2]
+        wanted = min(WIDEST_PX, max(1, math.ceil(LINE_HEIGHT_PX * width / height)))
+        padded = max(NARROWEST_PX, wanted)
+        scaled = cv2.resize(strip[:, :, ::-1], (wanted, LINE_HEIGHT_PX))
+        canvas = np.zeros((1, 3, LINE_HEIGHT_PX, padded), np.float32)
+        canvas[0, :, :, :wanted] = scaled.transpose(2, 0, 1).astype(np.float32) / 127.5 - 1.0
+        given: Any = self._recogniser.session(canvas)
+        steps = np.asarray(given[0] if isinstance(given, (list, tuple)) else given, dtype=np.float32)
+        return steps.reshape(-1, steps.shape[-1]), wanted / padded
+
+    def read_line(self, strip: RgbArray, quad: FloatArray) -> OcrLine | None:
+        """One line of text, greedily decoded (CTC), cut into words at spaces."""
+        steps, share = self.probabilities(strip)
+        return decode_line(steps, share, self._characters, quad)
+
+
+def decode_line(steps: FloatArray, share: float, characters: Sequence[str], quad: FloatArray) -> OcrLine | None:
+    """Greedy CTC decoding with a place for every character.
+
+    Args:
+        steps: (t, classes) probabilities; class 0 is the blank.
+        share: how much of the t steps is picture, the rest being padding.
+        characters: what each class means.
+        quad: the line's corners, passed through.
+
+    Returns:
+        The line, or None where it holds nothing, or less than `LEAST_LINE_CONFIDENCE` of certainty.
+    """
+    best = steps.argmax(axis=1)
+    kept = best != 0
+    kept[1:] &= best[1:] != best[:-1]
+    at = np.flatnonzero(kept)
+    if not len(at):
+        return None
+    certainty = steps[at, best[at]]
+    if float(certainty.mean()) < LEAST_LINE_CONFIDENCE:
+        return None
+    used = max(1.0, len(steps) * share)
+    centers = (at + 0.5) / used
+    signs = [characters[i] for i in best[at].tolist()]
+    words: list[tuple[int, int]] = []
+    start = -1
+    for i, sign in enumerate(signs):
+        blank = sign.isspace() or not sign
+        if not blank and start < 0:
+            start = i
+        elif blank and start >= 0:
+            words.append((start, i))
+            start = -1
+    if start >= 0:
+        words.append((start, len(signs)))
+    if not words:
+        return None
+    advance = _usual_advance(centers, words)
+    texts: list[str] = []
+    starts: list[float] = []
+    stops: list[float] = []
+    confidences: list[float] = []
+    for begin, end in words:
+        text = unicodedata.normalize("NFKC", "".join(signs[begin:end]))
+        for piece in text.split():  # NFKC may give a space (a spaced accent)
+            texts.append(piece)
+            left = 0.0 if begin == 0 else centers[begin] - advance * 0.5
+            right = 1.0 if end == len(signs) else centers[end - 1] + advance * 0.5
+            starts.append(min(max(left, 0.0), 1.0))
+            stops.append(min(max(right, starts[-1] + 1e-3), 1.0))
+            # The geometric mean punishes one doubtful character more than the arithmetic one does.
+            confidences.append(float(np.exp(np.log(np.maximum(certainty[begin:end], 1e-6)).mean())))
+    if not texts:
+        return None
+    return OcrLine(
+        np.asarray(quad, np.float32),
+        tuple(texts),
+        np.asarray(starts, np.float32),
+        np.asarray(stops, np.float32),
+        np.asarray(confidences, np.float32),
+    )
+
+
+def _usual_advance(centers: NDArray[np.float64], words: list[tuple[int, int]]) -> float:
+    """The usual distance from one character to the next, as a share of the line."""
+    inside = np.concatenate([np.diff(centers[a:b]) for a, b in words])
+    if len(inside):
+        return float(np.median(inside))
+    return 1.0 / max(1, len(centers))
+
+
+def _model(root: Path, task: str) -> Path:
+    found = sorted(root.glob(f"*_{task}_*.onnx"))
+    if not found:
+        raise FileNotFoundError(f"no model *_{task}_*.onnx in the OCR package")
+    return found[-1]
+
+
+def _installed_package() -> str | None:
+    for package in ("rapidocr", "rapidocr_onnxruntime"):
+        if importlib.util.find_spec(package) is not None:
+            return package
+    return None
+
+
+def _threads_from_environment() -> int:
+    try:
+        return max(1, int(os.environ.get(THREADS_VARIABLE, "1")))
+    except ValueError:
+        return 1
+
+
+def _failed(error: Exception) -> OcrProviderError:
+    return OcrProviderError("The OCR engine failed on this page.", hint="Retry it.", detail=repr(error))
