@@ -1,0 +1,122 @@
+"""Signs and codes of currencies, as printed, and what they stand for."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import Final
+
+CODES: Final = frozenset(
+    "EUR USD GBP CHF MYR SGD AUD CAD NZD JPY CNY HKD INR IDR THB PHP VND KRW TWD SEK NOK DKK ISK PLN CZK HUF RON BGN "
+    "HRK RSD UAH RUB TRY ILS AED SAR QAR KWD BHD OMR JOD EGP MAD TND ZAR NGN KES GHS BRL MXN ARS CLP COP PEN UYU "
+    "DEM FRF ITL ESP ATS BEF NLG PTE IEP FIM LUF".split()
+)
+"""ISO 4217 codes that we know, those of the currencies before the euro included."""
+
+_SIGNS: Final[dict[str, str]] = {
+    "US$": "USD",
+    "U$S": "USD",
+    "USD$": "USD",
+    "CA$": "CAD",
+    "CAD$": "CAD",
+    "C$": "CAD",
+    "AU$": "AUD",
+    "AUD$": "AUD",
+    "A$": "AUD",
+    "NZ$": "NZD",
+    "S$": "SGD",
+    "SG$": "SGD",
+    "HK$": "HKD",
+    "NT$": "TWD",
+    "R$": "BRL",
+    "MX$": "MXN",
+    "RM": "MYR",
+    "$": "$",
+    "€": "EUR",
+    "£": "GBP",
+    "¥": "¥",
+    "₹": "INR",
+    "₺": "TRY",
+    "₽": "RUB",
+    "₩": "KRW",
+    "₫": "VND",
+    "฿": "THB",
+    "₱": "PHP",
+    "₪": "ILS",
+    "₴": "UAH",
+    "Rp": "IDR",
+    "Rs": "INR",
+    "Rs.": "INR",
+    "SFr.": "CHF",
+    "SFr": "CHF",
+    "sFr.": "CHF",
+    "Fr.": "CHF",
+    "kr": "kr",
+    "kr.": "kr",
+    "Kr": "kr",
+    "Kr.": "kr",
+    "zł": "PLN",
+    "Kč": "CZK",
+    "Ft": "HUF",
+    "lei": "RON",
+    "Euro": "EUR",
+    "EURO": "EUR",
+    "euro": "EUR",
+    "euros": "EUR",
+    "Euros": "EUR",
+    "DM": "DEM",
+}
+_SHARED: Final[dict[str, tuple[str, ...]]] = {
+    # Ringgit were once written with a dollar sign, and tills of the country print it to this day.
+    "$": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "ARS", "CLP", "COP", "UYU", "MYR"),
+    "¥": ("JPY", "CNY"),
+    "kr": ("SEK", "NOK", "DKK", "ISK"),
+}
+
+PATTERN: Final = "|".join(
+    [re.escape(s) for s in sorted(_SIGNS, key=len, reverse=True)] + sorted(CODES) + ["[Ee]ur", "[Uu]sd", "[Rr]m"]
+)
+"""Alternatives of a regular expression that match any sign or code; longer ones first."""
+
+_WORD = re.compile(rf"(?<![^\W\d_])(?:{PATTERN})(?![^\W\d_])")
+
+
+def currency_of(sign: str, hint: str | None = None) -> str | None:
+    """The ISO 4217 code that a printed sign or code stands for.
+
+    Args:
+        sign: such as "RM", "$", "EUR", "US$".
+        hint: code of the locale; decides signs that several currencies share.
+
+    Returns:
+        The code; None for an unknown sign, and for a shared one (such as "kr") that the hint does not decide. A bare
+        "$" without a hint is the US dollar, a bare "¥" the yen.
+    """
+    word = sign.strip()
+    if word.upper() in CODES:
+        return word.upper()
+    code = _SIGNS.get(word) or _SIGNS.get(word.upper())
+    if code in _SHARED:
+        if hint in _SHARED[code]:
+            return hint
+        return None if code == "kr" else _SHARED[code][0]
+    return code
+
+
+def vote_currency(texts: Iterable[str]) -> str | None:
+    """The currency that a document prints most often, or None; a bare "$" counts only where nothing clearer stands."""
+    votes: Counter[str] = Counter()
+    shared: Counter[str] = Counter()
+    for text in texts:
+        for match in _WORD.finditer(text):
+            sign = match.group()
+            code = currency_of(sign)
+            if code is None:
+                continue
+            if _SIGNS.get(sign) in _SHARED:
+                shared[code] += 1
+            else:
+                votes[code] += 1
+    best = (votes or shared).most_common(1)
+    return best[0][0] if best else None

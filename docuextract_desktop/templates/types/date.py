@@ -1,0 +1,288 @@
+"""Calendar days in the spellings of documents, in seven languages, with the slips of text recognition.
+
+"03/04/2025" has two readings. The locale decides; where it says "auto", the day comes first and the other reading is
+kept as an alternative. `vote_date_order` finds out what a document's own dates say.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal
+
+from docuextract_desktop.templates.models import Locale
+from docuextract_desktop.templates.types.base import AUTO_LOCALE, BaseType, Parsed, Span
+
+Order = Literal["day-first", "month-first"]
+
+_MONTHS: Final[tuple[str, ...]] = (
+    # English, German, French, Spanish, Italian, Dutch, Portuguese; accents are taken away before the look-up
+    "jan january januar jänner janner janv janvier ene enero gen gennaio januari janeiro",
+    "feb february februar feber fev fevr fevrier febrero febbraio febr februari fevereiro",
+    "mar march mrz maerz marz mär mars marzo mrt maart marco",
+    "apr april avr avril abr abril aprile",
+    "may mai mayo mag maggio mei maio",
+    "jun june juni juin junio giu giugno junho",
+    "jul july juli juil juillet julio lug luglio julho",
+    "aug august aout ago agosto augustus agos",
+    "sep sept september septembre septiembre setiembre set settembre setembro",
+    "oct october okt oktober octobre octubre ott ottobre out outubro",
+    "nov november novembre noviembre novembro",
+    "dec december dez dezember decembre dic diciembre dicembre dezembro",
+)
+
+
+def _plain(word: str) -> str:
+    """Lower case, without accents and points."""
+    decomposed = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(c for c in decomposed if c.isalpha() or c.isdigit())
+
+
+def _month_words() -> dict[str, int]:
+    words: dict[str, int] = {}
+    for number, names in enumerate(_MONTHS, 1):
+        for name in names.split():
+            plain = _plain(name)
+            words[plain] = number
+            if len(plain) <= 4:  # what recognition makes of short ones: N0V, 0CT, JU1
+                for letter, slip in (("o", "0"), ("l", "1"), ("i", "1"), ("i", "l"), ("l", "i")):
+                    words.setdefault(plain.replace(letter, slip), number)
+    return words
+
+
+_MONTH_OF: Final = _month_words()
+_ACCENTED: Final = ("jänner", "märz", "mär", "février", "févr", "fév", "août", "março", "décembre", "déc", "marz")
+_NAMES: Final = "|".join(sorted({*_MONTH_OF, *_ACCENTED}, key=len, reverse=True))
+
+_D: Final = "[0-9OoIl]"
+_DAY: Final = rf"(?:{_D}{{1,2}})"
+_YEAR: Final = rf"(?:[12I]{_D}{{3}}(?!:\d)|{_D}{{2}})"
+_LEFT: Final = r"(?<![\d])(?<![^\W_][./])(?<!\d[,:])"
+_TIME: Final = r"(?=\d{2}:\d{2})"
+_RIGHT: Final = rf"(?:(?![\d])|{_TIME})"
+_SEP: Final = r" ?[./\-–|] ?"
+
+# 05.03.2018, 12/30/19, 1-4-2020, "05 . 03 . 2018"; both separators alike
+_NUMERIC = re.compile(rf"{_LEFT}(?P<a>{_DAY})(?P<s>{_SEP})(?P<b>{_DAY})(?P=s)(?P<y>{_YEAR}){_RIGHT}")
+# the separators differ or were misread ("05t19t20", "05/19.20", "05 /03/2018")
+_MIXED = re.compile(
+    rf"{_LEFT}(?<![^\W\d_])(?P<a>\d{{1,2}})(?P<s>[./\-–|t,\\]| [./\-] ?|[./\-] )(?P<b>\d{{1,2}})(?: ?[./\-–|t,\\] ?)(?P<y>{_YEAR}){_RIGHT}"
+)
+# 05 03 2018
+_SPACED = re.compile(rf"{_LEFT}(?P<a>\d{{1,2}}) (?P<b>\d{{1,2}}) (?P<y>(?:19|20)\d{{2}}){_RIGHT}")
+# 2018-03-05, 2018/3/5, 2018.03.05, 2018 03 05
+_YEAR_FIRST = re.compile(rf"{_LEFT}(?P<y>[12I]{_D}{{3}})(?P<s>{_SEP}| )(?P<b>{_DAY})(?P=s)(?P<a>{_DAY})(?![\d])")
+# 20180305
+_SOLID = re.compile(r"(?<![\w.,])(?P<y>(?:19|20)\d{2})(?P<b>0[1-9]|1[0-2])(?P<a>0[1-9]|[12]\d|3[01])(?![\w,.]\d|\w)")
+# 5. März 2018, 25May2018, 18-MAR-18, 1er janvier 2019, 3 de mayo de 2018, 05/MAR/2018
+_DAY_MONTH = re.compile(
+    rf"{_LEFT}(?P<a>{_DAY})(?:st|nd|rd|th|er|ª|º|°|o)?[ .,/\-–]{{0,3}}(?:de |di |d')?"
+    rf"(?P<m>{_NAMES})(?![^\W\d_])[ .,/\-–']{{0,3}}(?:de |del |of )?(?P<y>{_YEAR})(?![\d])",
+    re.IGNORECASE,
+)
+# March 5, 2018; MAR 05 2018; Feb13/20
+_MONTH_DAY = re.compile(
+    rf"(?<![^\W\d_])(?P<m>{_NAMES})(?![^\W\d_])[ .\-–/]{{0,3}}(?P<a>{_DAY})(?:st|nd|rd|th)?"
+    rf"(?:[,./\-–'] ?| ,? ?)(?P<y>{_YEAR})(?![\d])",
+    re.IGNORECASE,
+)
+# 2018-Mar-05, 2018 March 5
+_YEAR_MONTH = re.compile(
+    rf"{_LEFT}(?P<y>(?:19|20)\d{{2}})[ .,/\-–]{{1,2}}(?P<m>{_NAMES})(?![^\W\d_])[ .,/\-–]{{0,3}}(?P<a>\d{{1,2}})(?![\d])",
+    re.IGNORECASE,
+)
+_HAS_DIGITS = re.compile(r"\d")
+_MAX_LENGTH: Final = 80
+_SLIPS = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1", "|": "1"})
+_OLDEST, _NEWEST = 1900, 2100
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    start: int
+    end: int
+    readings: tuple[tuple[Order | None, date], ...]
+    """Possible days, each with the order that it supposes; None: the print leaves no choice."""
+    quality: float
+
+
+def _number(text: str) -> int:
+    return int(text.translate(_SLIPS))
+
+
+def _year(text: str) -> int:
+    number = _number(text)
+    if len(text) > 2:
+        return number
+    return 1900 + number if number > 68 else 2000 + number  # the pivot of POSIX strptime
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    if not _OLDEST <= year <= _NEWEST:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _slipped(*parts: str) -> bool:
+    return not all(p.isdigit() for p in parts)
+
+
+def _find(text: str) -> Iterator[_Found]:
+    """All dates of a text, a place at most once."""
+    taken: list[tuple[int, int]] = []
+
+    def free(match: re.Match[str]) -> bool:
+        return not any(a < match.end() and match.start() < b for a, b in taken)
+
+    for pattern, quality in (
+        (_YEAR_FIRST, 1.0),
+        (_NUMERIC, 1.0),
+        (_DAY_MONTH, 1.0),
+        (_MONTH_DAY, 1.0),
+        (_YEAR_MONTH, 1.0),
+        (_SPACED, 0.7),
+        (_SOLID, 0.8),
+        (_MIXED, 0.5),
+    ):
+        for match in pattern.finditer(text):
+            if not free(match):
+                continue
+            readings = _readings(match, pattern)
+            if not readings:
+                continue
+            taken.append(match.span())
+            parts = [match["a"], match["y"]] + ([match["b"]] if "b" in pattern.groupindex else [])
+            if _slipped(*parts):
+                quality_here = quality * 0.7
+            elif len(match["y"]) == 2 and pattern in (_NUMERIC, _MIXED):
+                quality_here = quality * 0.95
+            else:
+                quality_here = quality
+            yield _Found(match.start(), match.end(), readings, quality_here)
+
+
+def _readings(match: re.Match[str], pattern: re.Pattern[str]) -> tuple[tuple[Order | None, date], ...]:
+    year = _year(match["y"])
+    first = _number(match["a"])
+    if "m" in pattern.groupindex:
+        month = _MONTH_OF.get(_plain(match["m"]))
+        day = _day(year, month, first) if month else None
+        return ((None, day),) if day else ()
+    second = _number(match["b"])
+    if pattern in (_YEAR_FIRST, _SOLID):
+        day = _day(year, second, first)
+        return ((None, day),) if day else ()
+    readings: list[tuple[Order | None, date]] = []
+    for order, month, number in (("day-first", second, first), ("month-first", first, second)):
+        day = _day(year, month, number)
+        if day is not None:
+            readings.append((order, day))  # type: ignore[arg-type]
+    if len(readings) == 2 and readings[0][1] == readings[1][1]:
+        return ((None, readings[0][1]),)
+    return tuple(readings)
+
+
+class DateType(BaseType):
+    """A calendar day; a time behind it is passed over."""
+
+    name = "date"
+
+    def recognise(self, text: str) -> list[Span]:
+        """Every date of the line; both dates of a range."""
+        if _HAS_DIGITS.search(text) is None:
+            return []
+        return sorted(Span(found.start, found.end) for found in _find(text))
+
+    def parse(self, text: str, locale: Locale = AUTO_LOCALE) -> Parsed | None:
+        """Read the first date of `text` as ISO 8601.
+
+        Where day and month can change places, the locale's order decides ("auto": the day first) and the other day is
+        an alternative. Where the locale's order is impossible, the other one is taken, at lower quality.
+        """
+        if len(text) > _MAX_LENGTH:
+            return None
+        found = min(_find(text), key=lambda f: f.start, default=None)
+        if found is None:
+            return None
+        quality = found.quality
+        readings = found.readings
+        if len(readings) == 2:
+            wanted = "month-first" if locale.dates == "month-first" else "day-first"
+            chosen, other = sorted(readings, key=lambda r: r[0] != wanted)
+            if locale.dates == "auto":
+                quality *= 0.7
+            return Parsed(chosen[1].isoformat(), None, (other[1].isoformat(),), round(quality, 3))
+        order, day = readings[0]
+        if order is not None and locale.dates not in ("auto", order):
+            quality *= 0.6
+        return Parsed(day.isoformat(), None, (), round(quality, 3))
+
+    def same(self, a: str, b: str) -> bool:
+        """The same ISO date."""
+        return a.strip() == b.strip()
+
+    def display(self, value: str, locale: Locale = AUTO_LOCALE, currency: str | None = None) -> str:  # noqa: ARG002
+        """By the order of the locale: 25/05/2018 or 05/25/2018; ISO 8601 for "auto"."""
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            return value
+        if locale.dates == "day-first":
+            return f"{day.day:02d}/{day.month:02d}/{day.year:04d}"
+        if locale.dates == "month-first":
+            return f"{day.month:02d}/{day.day:02d}/{day.year:04d}"
+        return day.isoformat()
+
+
+_DAY_FIRST_HINT = re.compile(
+    r"€|£|\bRM ?\d|\bEUR\b|\bGBP\b|\bCHF\b|\bMYR\b|\bSdn\b|MwSt|USt|\bTVA\b|\bIVA\b|\bBTW\b|\bGST\b|\bRechnung|\bFacture\b|"
+    r"\bFactura\b|\bFattura\b|\bFactuur\b|\bFatura\b|\bIBAN\b",
+    re.IGNORECASE,
+)
+_MONTH_FIRST_HINT = re.compile(
+    r"\bUSD\b|US\$|\bU\.S\.|\b(?:A[LKZR]|C[AOT]|D[CE]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|"
+    r"T[NX]|UT|V[TA]|W[AVIY])\.?,? \d{5}(?:-\d{4})?\b|(?<!\w)\(\d{3}\) ?\d{3}-\d{4}\b"
+)
+
+
+def vote_date_order(texts: Iterable[str]) -> Order | None:
+    """Whether a document writes the day or the month first.
+
+    Dates that can be read one way only decide (a day over 12). Without any, dotted dates and words of European and
+    Malaysian papers speak for the day, US addresses, telephone numbers and dollars for the month.
+
+    Args:
+        texts: lines of the document.
+
+    Returns:
+        None where nothing speaks for either, or as much for both.
+    """
+    lines = list(texts)
+    votes: dict[Order, float] = {"day-first": 0.0, "month-first": 0.0}
+    ambiguous = dotted = False
+    for line in lines:
+        if _HAS_DIGITS.search(line) is None:
+            continue
+        for found in _find(line):
+            if len(found.readings) == 2:
+                ambiguous = True
+                dotted = dotted or "." in line[found.start : found.end]
+            elif found.readings[0][0] is not None:
+                votes[found.readings[0][0]] += found.quality
+    if votes["day-first"] != votes["month-first"]:
+        return "day-first" if votes["day-first"] > votes["month-first"] else "month-first"
+    if votes["day-first"] or not ambiguous:
+        return None
+    if dotted:
+        return "day-first"
+    day_hints = sum(_DAY_FIRST_HINT.search(line) is not None for line in lines)
+    month_hints = sum(_MONTH_FIRST_HINT.search(line) is not None for line in lines)
+    if day_hints == month_hints:
+        return None
+    return "day-first" if day_hints > month_hints else "month-first"

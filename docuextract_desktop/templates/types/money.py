@@ -1,0 +1,124 @@
+"""Amounts of money, with the currency where it is printed."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from docuextract_desktop.templates.models import Locale
+from docuextract_desktop.templates.types.base import AUTO_LOCALE, BaseType, Parsed, Span
+from docuextract_desktop.templates.types.currency import PATTERN, currency_of, vote_currency
+from docuextract_desktop.templates.types.number import negate
+from docuextract_desktop.templates.types.numerals import Chain, chains, display_number, read_numeral, same_number
+
+__all__ = ["MoneyType", "vote_currency"]
+
+_MINUS: Final = "-−–"
+_DASH: Final = r"\-−–"  # the same inside a character class
+_SIGN = rf"[+{_DASH}(]"
+# What may stand before the digits: sign and currency in either order; "S" is a dollar sign misread.
+_BEFORE = re.compile(
+    rf"(?P<sign>{_SIGN} ?)?(?P<currency>(?<![^\W\d_])(?:{PATTERN}))?[.:]?(?: ?(?P<inner>{_SIGN}))? ?\Z"
+)
+# What may stand behind them: ",-" or ".--" for no cents, sign, bracket, credit or debit, currency.
+_BEHIND = re.compile(
+    rf"(?:[.,] ?[{_DASH}]{{1,2}})?(?: ?(?P<close>\)))?(?: ?(?P<mark>[{_DASH}](?![\w{_DASH}])))?"
+    rf"(?: ?(?P<currency>(?:{PATTERN})(?![^\W\d_])))?(?: ?(?P<side>(?:CR|Cr|cr|DR|Dr|dr)(?![^\W\d_])\.?))?"
+    r"(?: ?(?P<close2>\)))?"
+)
+_WHOLE = re.compile(
+    rf"\s*(?P<s1>{_SIGN})?\s?(?P<c1>{PATTERN}|[Ss](?=\s?\d))?[.:]?\s?(?P<s2>{_SIGN})?\s?"
+    r"(?P<number>[0-9OoIlSB.,][0-9OoIlSB.,'’´`  \u00a0\u202f]*?)"
+    rf"(?P<none>[.,]\s?[{_DASH}]{{1,2}})?\s?(?P<close>\))?\s?(?P<s3>[{_DASH}])?\s?(?P<c2>{PATTERN})?\s?"
+    r"(?P<side>CR|DR)?\.?\s?(?P<close2>\))?[*:;]?\s*",
+    re.IGNORECASE,
+)
+_WINDOW: Final = 10
+"""Characters before the digits that are looked at for a sign and a currency."""
+_MAX_LENGTH: Final = 60
+_CENTS = re.compile(r"[.,]\s?[0-9OoIlSB]{2}\Z")
+
+
+class MoneyType(BaseType):
+    """An amount of money."""
+
+    name = "money"
+
+    def recognise(self, text: str) -> list[Span]:
+        """Numbers that can be amounts, with sign and currency where these stand beside them.
+
+        Whole numbers without currency are offered too, unless they look like a part of a date, a code or a postal
+        address ("12/03", "AB-12", "0123").
+        """
+        spans = []
+        for chain in chains(text):
+            span = self._span(text, chain)
+            if span is not None:
+                spans.append(span)
+        return spans
+
+    @staticmethod
+    def _span(text: str, chain: Chain) -> Span | None:
+        digits = text[chain.start : chain.end]
+        numeral = read_numeral(digits)
+        if numeral is None:
+            return None
+        before = _BEFORE.search(text, max(0, chain.start - _WINDOW), chain.start)
+        behind = _BEHIND.match(text, chain.end)
+        cents = _CENTS.search(digits) is not None
+        start, end = chain.start, chain.end
+        currency = False
+        if before is not None and before.start() < chain.start and before.group().strip(" .:"):
+            currency = before["currency"] is not None
+            start = before.start()
+            while text[start] == " ":
+                start += 1
+        if behind is not None and behind.end() > chain.end:
+            currency = currency or behind["currency"] is not None
+            end = behind.end()
+        left = text[start - 1] if start else " "
+        right = text[end] if end < len(text) else " "
+        if right == "%" or text[end : end + 2] == " %":
+            return None
+        if not currency and not cents:
+            glued = left.isalnum() or left in "-/.:#,_" or right.isalnum() or right in "-/:_"
+            if glued or (digits[0] == "0" and len(digits) > 1) or (len(digits) > 7 and digits.isdigit()):
+                return None
+        elif right.isdigit() or left.isdigit() or left in "/_" or right in "/_":
+            return None
+        return Span(start, end)
+
+    def parse(self, text: str, locale: Locale = AUTO_LOCALE) -> Parsed | None:
+        """Read an amount; brackets, a minus on either side and "CR" make it negative."""
+        if len(text) > _MAX_LENGTH:
+            return None
+        match = _WHOLE.fullmatch(text)
+        if match is None:
+            return None
+        numeral = read_numeral(match["number"], locale.decimal)
+        if numeral is None:
+            return None
+        signs = [match[name] or "" for name in ("s1", "s2", "s3")]
+        brackets = "(" in signs and bool(match["close"] or match["close2"])
+        negative = brackets or any(s and s in _MINUS for s in signs) or (match["side"] or "").upper() == "CR"
+        sign = match["c1"] or match["c2"]
+        currency = (currency_of(sign, locale.currency) if sign else None) or locale.currency
+        quality = numeral.quality
+        if match["c1"] in ("S", "s"):
+            currency = locale.currency
+            quality *= 0.7
+        if not sign and not _CENTS.search(match["number"].strip()):
+            quality *= 0.8
+        value, others = numeral.value, numeral.alternatives
+        if negative:
+            value, others = negate(value), tuple(negate(a) for a in others)
+        return Parsed(value, currency, others, round(quality, 3))
+
+    def same(self, a: str, b: str) -> bool:
+        """Equal as numbers: "20" and "20.00" are the same."""
+        return same_number(a, b)
+
+    def display(self, value: str, locale: Locale = AUTO_LOCALE, currency: str | None = None) -> str:
+        """With groups of three, the decimal mark of the locale, and the currency's code behind it where given."""
+        shown = display_number(value, locale.decimal)
+        return f"{shown} {currency}" if currency else shown
