@@ -22,8 +22,8 @@ _STREET = re.compile(
     re.IGNORECASE,
 )
 _POSTCODE = re.compile(
-    r"\b(?:[A-Z]{1,3}-)?\d{5}(?:-\d{4})?\b|\b\d{4} ?[A-Z]{2}\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b(?:[A-Z]{1,2}-)?\d{4}\b(?= [^\W\d])|"
-    r"\b\d{4}-\d{3}\b"
+    r"\b(?:[A-Z]{1,3}-)?\d{5}(?:-\d{4})?\b|\b\d{4} ?[A-Z]{2}\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|"
+    r"\b(?:[A-Z]{1,2}-)?\d{4}\b(?= [^\W\d])|\b\d{4}-\d{3}\b"
 )
 _NUMBERED = re.compile(r"[^\W\d_]{3,}\.? ?\d{1,4} ?[a-z]?\b|\b\d{1,4}[a-z]?,? [^\W\d_]{3,}", re.IGNORECASE)
 _NOT_ADDRESS = re.compile(

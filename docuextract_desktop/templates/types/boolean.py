@@ -8,8 +8,10 @@ from typing import Final
 from docuextract_desktop.templates.models import Locale
 from docuextract_desktop.templates.types.base import AUTO_LOCALE, BaseType, Parsed, Span
 
-_TRUE: Final = frozenset("yes y true ja oui si sí sì sim vero wahr vrai verdadero verdadeiro waar x on ✓ ✔ ☑ ☒ 🗹 ⊠ 🗷".split())
-_FALSE: Final = frozenset("no n false nein non não nao nee falso falsch faux onwaar off ☐ □ ▢".split())
+_TRUE_WORDS: Final = "yes y true ja oui si sí sì sim vero wahr vrai verdadero verdadeiro waar x on ✓ ✔ ☑ ☒ 🗹 ⊠ 🗷"
+_FALSE_WORDS: Final = "no n false nein non não nao nee falso falsch faux onwaar off ☐ □ ▢"
+_TRUE: Final = frozenset(_TRUE_WORDS.split(" "))
+_FALSE: Final = frozenset(_FALSE_WORDS.split(" "))
 _MARK = re.compile(r"[✓✔☑☒🗹⊠🗷☐□▢]|[\[(]\s?[xX✓✔vV]?\s?[\])]")
 _WORD = re.compile(r"(?<![^\W_])(?:yes|no|true|false|ja|nein|oui|non|s[iíì]|sim|n[ãa]o|nee|x)(?![^\W_])", re.IGNORECASE)
 _BOX = re.compile(r"[\[(]\s?([xX✓✔vV])?\s?[\])]")

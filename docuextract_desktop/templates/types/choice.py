@@ -10,6 +10,7 @@ from rapidfuzz import fuzz
 
 from docuextract_desktop.templates.models import Locale
 from docuextract_desktop.templates.types.base import AUTO_LOCALE, Parsed, Span, collapse
+from docuextract_desktop.templates.types.currency import CODES, SIGN, currency_of
 from docuextract_desktop.templates.types.text import TextType
 
 _CLOSE_ENOUGH: Final = 84.0
@@ -17,13 +18,17 @@ _CLOSE_ENOUGH: Final = 84.0
 
 
 class ChoiceType(TextType):
-    """One of `choices`, found and read with tolerance for case, spaces and slips; without choices: any text."""
+    """One of `choices`, found and read with tolerance for case, spaces and slips; without choices: any text.
+
+    Where the choices are codes of currencies, their signs are read too: "€" is EUR.
+    """
 
     name = "choice"
 
     def __init__(self, choices: Sequence[str] = ()) -> None:
         self.choices = tuple(choices)
         self._exact = {collapse(c).casefold(): c for c in self.choices}
+        self._currencies = bool(self.choices) and CODES.issuperset(self.choices)
         words = sorted((re.escape(collapse(c)) for c in self.choices if c.strip()), key=len, reverse=True)
         self._pattern = re.compile(rf"(?<![^\W_])(?:{'|'.join(words)})(?![^\W_])", re.IGNORECASE) if words else None
 
@@ -32,6 +37,9 @@ class ChoiceType(TextType):
         if self._pattern is None:
             return super().recognise(text)
         spans = [Span(m.start(), m.end()) for m in self._pattern.finditer(text)]
+        if self._currencies:
+            signs = (Span(m.start(), m.end()) for m in SIGN.finditer(text))
+            spans += [s for s in signs if s not in spans and currency_of(text[s.start : s.end]) in self.choices]
         for span in super().recognise(text):
             if span not in spans and self.parse(text[span.start : span.end]) is not None:
                 spans.append(span)
@@ -48,6 +56,7 @@ class ChoiceType(TextType):
         scored = sorted(((fuzz.ratio(word, key), choice) for key, choice in self._exact.items()), reverse=True)
         best, choice = scored[0]
         if best < _CLOSE_ENOUGH:
-            return None
+            code = currency_of(text) if len(text) <= 8 else None
+            return Parsed(code, quality=0.9) if code in self.choices else None  # "€" where the choices are currencies
         others = tuple(c for score, c in scored[1:] if score >= _CLOSE_ENOUGH)
         return Parsed(choice, None, others, round(best / 100 * (0.6 if others else 0.9), 3))

@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
-CODES: Final = frozenset(
+_CODE_WORDS: Final = (
     "EUR USD GBP CHF MYR SGD AUD CAD NZD JPY CNY HKD INR IDR THB PHP VND KRW TWD SEK NOK DKK ISK PLN CZK HUF RON BGN "
     "HRK RSD UAH RUB TRY ILS AED SAR QAR KWD BHD OMR JOD EGP MAD TND ZAR NGN KES GHS BRL MXN ARS CLP COP PEN UYU "
-    "DEM FRF ITL ESP ATS BEF NLG PTE IEP FIM LUF".split()
+    "DEM FRF ITL ESP ATS BEF NLG PTE IEP FIM LUF"
 )
+CODES: Final = frozenset(_CODE_WORDS.split(" "))
 """ISO 4217 codes that we know, those of the currencies before the euro included."""
 
 _SIGNS: Final[dict[str, str]] = {
@@ -79,7 +80,8 @@ PATTERN: Final = "|".join(
 )
 """Alternatives of a regular expression that match any sign or code; longer ones first."""
 
-_WORD = re.compile(rf"(?<![^\W\d_])(?:{PATTERN})(?![^\W\d_])")
+SIGN: Final = re.compile(rf"(?<![^\W\d_])(?:{PATTERN})(?![^\W\d_])")
+"""A sign or a code that is no part of a longer word."""
 
 
 def currency_of(sign: str, hint: str | None = None) -> str | None:
@@ -109,7 +111,7 @@ def vote_currency(texts: Iterable[str]) -> str | None:
     votes: Counter[str] = Counter()
     shared: Counter[str] = Counter()
     for text in texts:
-        for match in _WORD.finditer(text):
+        for match in SIGN.finditer(text):
             sign = match.group()
             code = currency_of(sign)
             if code is None:

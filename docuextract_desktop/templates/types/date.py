@@ -69,7 +69,8 @@ _SEP: Final = r" ?[./\-–|] ?"
 _NUMERIC = re.compile(rf"{_LEFT}(?P<a>{_DAY})(?P<s>{_SEP})(?P<b>{_DAY})(?P=s)(?P<y>{_YEAR}){_RIGHT}")
 # the separators differ or were misread ("05t19t20", "05/19.20", "05 /03/2018")
 _MIXED = re.compile(
-    rf"{_LEFT}(?<![^\W\d_])(?P<a>\d{{1,2}})(?P<s>[./\-–|t,\\]| [./\-] ?|[./\-] )(?P<b>\d{{1,2}})(?: ?[./\-–|t,\\] ?)(?P<y>{_YEAR}){_RIGHT}"
+    rf"{_LEFT}(?<![^\W\d_])(?P<a>\d{{1,2}})(?P<s>[./\-–|t,\\]| [./\-] ?|[./\-] )(?P<b>\d{{1,2}})"
+    rf"(?: ?[./\-–|t,\\] ?)(?P<y>{_YEAR}){_RIGHT}"
 )
 # 05 03 2018
 _SPACED = re.compile(rf"{_LEFT}(?P<a>\d{{1,2}}) (?P<b>\d{{1,2}}) (?P<y>(?:19|20)\d{{2}}){_RIGHT}")
@@ -91,7 +92,8 @@ _MONTH_DAY = re.compile(
 )
 # 2018-Mar-05, 2018 March 5
 _YEAR_MONTH = re.compile(
-    rf"{_LEFT}(?P<y>(?:19|20)\d{{2}})[ .,/\-–]{{1,2}}(?P<m>{_NAMES})(?![^\W\d_])[ .,/\-–]{{0,3}}(?P<a>\d{{1,2}})(?![\d])",
+    rf"{_LEFT}(?P<y>(?:19|20)\d{{2}})[ .,/\-–]{{1,2}}(?P<m>{_NAMES})(?![^\W\d_])[ .,/\-–]{{0,3}}"
+    r"(?P<a>\d{1,2})(?![\d])",
     re.IGNORECASE,
 )
 _HAS_DIGITS = re.compile(r"\d")
@@ -241,8 +243,8 @@ class DateType(BaseType):
 
 
 _DAY_FIRST_HINT = re.compile(
-    r"€|£|\bRM ?\d|\bEUR\b|\bGBP\b|\bCHF\b|\bMYR\b|\bSdn\b|MwSt|USt|\bTVA\b|\bIVA\b|\bBTW\b|\bGST\b|\bRechnung|\bFacture\b|"
-    r"\bFactura\b|\bFattura\b|\bFactuur\b|\bFatura\b|\bIBAN\b",
+    r"€|£|\bRM ?\d|\bEUR\b|\bGBP\b|\bCHF\b|\bMYR\b|\bSdn\b|MwSt|USt|\bTVA\b|\bIVA\b|\bBTW\b|\bGST\b|\bRechnung|"
+    r"\bFacture\b|\bFactura\b|\bFattura\b|\bFactuur\b|\bFatura\b|\bIBAN\b",
     re.IGNORECASE,
 )
 _MONTH_FIRST_HINT = re.compile(

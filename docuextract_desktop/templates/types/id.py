@@ -13,11 +13,16 @@ _EDGE_LEFT: Final = "([{<\"'`*,;:.=~_-–"
 _EDGE_RIGHT: Final = ")]}>\"'`*,;:.=~_-–#"
 _IDLIKE = re.compile(r"[\w#№&+./\\\-–()*:]*\d[\w#№&+./\\\-–()*:]*")
 _AMOUNT = re.compile(r"[$€£]?[-+(]?\d{1,3}(?:[.,']\d{3})*[.,]\d{2}\)?[-€$£%]?|\d+(?:[.,]\d+)?%")
-_DATE = re.compile(r"\d{1,2}([./\-])\d{1,2}\1(?:\d{4}|\d{2})|\d{4}([./\-])\d{1,2}\2\d{1,2}|\d{1,2}:\d{2}(?::\d{2})?(?:[ap]m)?", re.IGNORECASE)
+_DATE = re.compile(
+    r"\d{1,2}([./\-])\d{1,2}\1(?:\d{4}|\d{2})|\d{4}([./\-])\d{1,2}\2\d{1,2}|\d{1,2}:\d{2}(?::\d{2})?(?:[ap]m)?",
+    re.IGNORECASE,
+)
 # A label glued to its value: "Nr.471102", "No:12345", "Invoice#123"
 _GLUED = re.compile(r"[^\W\d_]{2,}[.:#=]+(?=[\w]*\d)|[^\W\d_]*[:#№=]+(?=\w)")
 # Capitals before digits can belong to the code ("DE 136 695 976"), unless they are a label.
-_PREFIX = re.compile(r"(?!(?:IBAN|BIC|NR|NO|VAT|TEL|FAX|REG|GST|SST|INV|PO|ID|TAX|BLZ|KTO|HRB|HRA|TVA|IVA|BTW)\b)[A-Z]{1,4}")
+_PREFIX = re.compile(
+    r"(?!(?:IBAN|BIC|NR|NO|VAT|TEL|FAX|REG|GST|SST|INV|PO|ID|TAX|BLZ|KTO|HRB|HRA|TVA|IVA|BTW)\b)[A-Z]{1,4}"
+)
 _JOIN = re.compile(rf"[-/.–]{{1,2}}|{_PREFIX.pattern}")
 _BRACKET = re.compile(r" \([^()]{1,16}\)")
 _IBAN = re.compile(r"(?<![^\W_])[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}(?![^\W_])")
@@ -30,7 +35,8 @@ _IBAN_LENGTHS: Final = {
 }  # fmt: skip
 # VAT ids of the EU, Switzerland, Norway and the United Kingdom, printed in groups or in one run
 _VAT = re.compile(
-    r"(?<![^\W_])(?:(?:AT ?U|BE ?[01]?|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|NO|PL|PT|RO|SE|SI|SK|XI) ?"
+    r"(?<![^\W_])(?:"
+    r"(?:AT ?U|BE ?[01]?|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|NO|PL|PT|RO|SE|SI|SK|XI) ?"
     r"[0-9A-Z](?:[ .\-]?[0-9A-Z]){6,13}|CHE[- ]?\d{3}[. ]?\d{3}[. ]?\d{3}(?: (?:MWST|TVA|IVA))?)(?![^\W_])"
 )
 _MAX_RUN: Final = 8
@@ -119,7 +125,7 @@ class IdType(BaseType):
             length = _IBAN_LENGTHS.get(text[match.start() : match.start() + 2])
             if length is not None:  # words behind the IBAN may look like a part of it
                 seen = 0
-                for end in range(match.start(), match.end() + 1):  # noqa: B007
+                for end in range(match.start(), match.end() + 1):
                     if seen == length:
                         break
                     seen += end < len(text) and text[end] != " "

@@ -69,7 +69,7 @@ class NumberType(BaseType):
             start = chain.start
             if before in _MINUS and (start < 2 or text[start - 2] == " "):
                 start -= 1
-            elif before in _MINUS or after in _MINUS and text[chain.end + 1 : chain.end + 2].isalnum():
+            elif before in _MINUS or (after in _MINUS and text[chain.end + 1 : chain.end + 2].isalnum()):
                 continue  # a part of something longer: "2013-471102"
             spans.append(Span(start, chain.end))
         return spans

@@ -128,7 +128,7 @@ def _one_mark(whole: str, part: str, mark: str, decimal: DecimalMark, quality: f
 
 def _grouped(text: str, mark: str) -> bool:
     groups = text.split(mark)
-    if not groups[0] or len(groups[0]) > 3 and len(groups) > 1:
+    if not groups[0] or (len(groups[0]) > 3 and len(groups) > 1):
         return False
     if all(len(g) == 3 for g in groups[1:]):
         return True

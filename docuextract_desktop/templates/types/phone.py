@@ -9,7 +9,9 @@ from docuextract_desktop.templates.types.base import AUTO_LOCALE, BaseType, Pars
 
 _PHONE = re.compile(r"(?<![\w.,/\-])(?:\+ ?|00 ?|\()?\d[\d ()/.\-–]{4,24}\d(?![\w]|[.,]\d)")
 _DIGITS = re.compile(r"\d")
-_NOT_PHONE = re.compile(r"\d{1,2}[./\-]\d{1,2}[./\-](?:19|20)?\d{2}|(?:19|20)\d{2}-\d{2}-\d{2}|\d{1,3}(?:[.,]\d{3})*[.,]\d{2}")
+_NOT_PHONE = re.compile(
+    r"\d{1,2}[./\-]\d{1,2}[./\-](?:19|20)?\d{2}|(?:19|20)\d{2}-\d{2}-\d{2}|\d{1,3}(?:[.,]\d{3})*[.,]\d{2}"
+)
 
 
 class PhoneType(BaseType):
