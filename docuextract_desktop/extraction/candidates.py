@@ -1,0 +1,416 @@
+"""Spans of a document that could be a value, per kind of value.
+
+What no candidate covers can never be found, and what is offered in vain costs time: each kind has its own way of
+proposing spans. A span may begin or end inside a printed word (`Total:12.50`, `#12345`) and may run over lines.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from docuextract_desktop.documents.models import Box
+from docuextract_desktop.extraction.labels import LabelMatches
+from docuextract_desktop.extraction.lexicon import is_contact_line
+from docuextract_desktop.extraction.models import Evidence
+from docuextract_desktop.extraction.tokens import Floats, Ints, TokenView
+from docuextract_desktop.templates.models import Locale
+from docuextract_desktop.templates.types import ValueType, value_type
+
+Part = tuple[int, int, int, int]
+"""A run of words on one line: first word, one past the last, offset in the first, end offset in the last."""
+
+MAX_CANDIDATES = 1500
+_MAX_TEXT_WORDS = 14
+_MAX_ADDRESS_LINES = 7
+
+
+def kind_of(field_type: str) -> str:
+    """The kind of candidates that a field type chooses from (names and texts share theirs)."""
+    return "text" if field_type in ("text", "name") else field_type
+
+
+@dataclass(frozen=True, eq=False)
+class CandidateSet:
+    """All candidates of one kind on a document; n of them, in reading order.
+
+    Attributes:
+        kind: see `kind_of`.
+        parts: per candidate its runs of words, one per printed line.
+        texts: as printed. `values`: normalised. `currencies`: ISO codes or None.
+        page: int32 (n,), index into the view's pages. `line`: int32 (n,), first line.
+        box: float32 (n, 4). `t0`, `t1`: int32 (n,), first token and one past the last one.
+        confidence: float32 (n,), the lowest confidence among its words.
+        readings: int32 (n,), how many other readings the parser saw.
+        quality: float32 (n,), how well the printed form suits the kind, from the parser, 0..1.
+    """
+
+    kind: str
+    parts: tuple[tuple[Part, ...], ...]
+    texts: tuple[str, ...]
+    values: tuple[str, ...]
+    currencies: tuple[str | None, ...]
+    page: Ints
+    line: Ints
+    box: Floats
+    t0: Ints
+    t1: Ints
+    confidence: Floats
+    readings: Ints
+    quality: Floats
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+
+@dataclass
+class _Builder:
+    """Collects spans without doubles; used within one call."""
+
+    view: TokenView
+    seen: set[tuple[Part, ...]] = field(default_factory=set)
+    parts: list[tuple[Part, ...]] = field(default_factory=list)
+
+    def add(self, *parts: Part) -> None:
+        """Offer one candidate."""
+        if parts not in self.seen and len(self.parts) < MAX_CANDIDATES:
+            self.seen.add(parts)
+            self.parts.append(parts)
+
+    def add_words(self, start: int, stop: int) -> None:
+        """Offer the whole words `start:stop` of one line."""
+        if start < stop:
+            self.add((start, stop, 0, len(self.view.words[stop - 1])))
+
+
+def part_text(view: TokenView, part: Part) -> str:
+    """The text of one run of words, joined by spaces."""
+    start, stop, begin, end = part
+    if stop - start == 1:
+        return view.words[start][begin:end]
+    return " ".join((view.words[start][begin:], *view.words[start + 1 : stop - 1], view.words[stop - 1][:end]))
+
+
+def part_box(view: TokenView, part: Part) -> Box:
+    """The box of one run of words; where a word is cut, its box is cut in proportion to its letters."""
+    start, stop, begin, end = part
+    boxes = view.word_box[start:stop]
+    x0, y0 = float(boxes[:, 0].min()), float(boxes[:, 1].min())
+    x1, y1 = float(boxes[:, 2].max()), float(boxes[:, 3].max())
+    if begin:
+        first = view.word_box[start]
+        x0 = float(first[0] + (first[2] - first[0]) * begin / len(view.words[start]))
+    if end < len(view.words[stop - 1]):
+        last = view.word_box[stop - 1]
+        x1 = float(last[0] + (last[2] - last[0]) * end / len(view.words[stop - 1]))
+    return Box(x0, y0, max(x0, x1), y1)
+
+
+def evidence_of(view: TokenView, parts: tuple[Part, ...]) -> Evidence:
+    """Where a candidate stands, as shown to the user."""
+    page_number = int(view.word_page[parts[0][0]])
+    page = view.pages[page_number]
+    boxes = [part_box(view, part) for part in parts]
+    first = int(view.page_word_start[page_number])
+    words = tuple(w - first for start, stop, _, _ in parts for w in range(start, stop))
+    return Evidence(
+        page_index=page.index,
+        box=Box.around(boxes),
+        method=page.method,
+        parts=tuple(boxes) if len(boxes) > 1 else (),
+        words=words,
+    )
+
+
+def find_candidates(
+    view: TokenView, kind: str, matches: LabelMatches, locale: Locale, choices: Sequence[str] | None = None
+) -> CandidateSet:
+    """All spans of the document that could be a value of `kind`."""
+    builder = _Builder(view)
+    if len(view.words):
+        propose: Callable[[_Builder, LabelMatches], None] = {"text": _texts, "address": _addresses}.get(
+            kind, lambda b, _: _typed(b, value_type(kind, choices))
+        )
+        propose(builder, matches)
+    return finish(view, kind, builder.parts, locale, choices)
+
+
+def finish(
+    view: TokenView,
+    kind: str,
+    spans: Iterable[tuple[Part, ...]],
+    locale: Locale,
+    choices: Sequence[str] | None = None,
+) -> CandidateSet:
+    """Read the values of spans and gather what is known of them; spans that do not parse are left out."""
+    parser = value_type(kind, choices)
+    kept: list[tuple[Part, ...]] = []
+    texts: list[str] = []
+    values: list[str] = []
+    currencies: list[str | None] = []
+    readings: list[int] = []
+    quality: list[float] = []
+    for parts in sorted(spans):
+        text = " ".join(part_text(view, part) for part in parts)
+        parsed = parser.parse(text, locale)
+        if parsed is None or not parsed.value:
+            continue
+        kept.append(parts)
+        texts.append(text)
+        values.append(parsed.value)
+        currencies.append(parsed.currency)
+        readings.append(len(parsed.alternatives))
+        quality.append(parsed.quality)
+    n = len(kept)
+    first = np.fromiter((p[0][0] for p in kept), np.int32, n)
+    box = np.zeros((n, 4), np.float32)
+    t0, t1 = np.zeros(n, np.int32), np.zeros(n, np.int32)
+    confidence = np.ones(n, np.float32)
+    for row, parts in enumerate(kept):
+        boxes = [part_box(view, part) for part in parts]
+        box[row] = Box.around(boxes).as_list() if len(boxes) > 1 else boxes[0].as_list()
+        t0[row] = _token_at(view, parts[0][0], parts[0][2])
+        t1[row] = max(t0[row] + 1, _token_before(view, parts[-1][1] - 1, parts[-1][3]))
+        confidence[row] = min(float(view.word_confidence[a:b].min()) for a, b, _, _ in parts)
+    return CandidateSet(
+        kind=kind,
+        parts=tuple(kept),
+        texts=tuple(texts),
+        values=tuple(values),
+        currencies=tuple(currencies),
+        page=view.word_page[first] if n else np.zeros(0, np.int32),
+        line=view.word_line[first] if n else np.zeros(0, np.int32),
+        box=box,
+        t0=t0,
+        t1=t1,
+        confidence=confidence,
+        readings=np.array(readings, np.int32),
+        quality=np.array(quality, np.float32),
+    )
+
+
+def _token_at(view: TokenView, word: int, offset: int) -> int:
+    at, stop = int(view.word_token_start[word]), int(view.word_token_start[word + 1])
+    while at < stop and view.token_end[at] <= offset:
+        at += 1
+    return at
+
+
+def _token_before(view: TokenView, word: int, offset: int) -> int:
+    at, stop = int(view.word_token_start[word]), int(view.word_token_start[word + 1])
+    while stop > at and view.token_start[stop - 1] >= offset:
+        stop -= 1
+    return stop
+
+
+# --- kinds that a parser recognises within a line -------------------------------------------------------------------
+
+
+def _typed(builder: _Builder, parser: ValueType) -> None:
+    view = builder.view
+    recognise = parser.recognise
+    for line in range(view.line_count):
+        words = view.line_words(line)
+        text = " ".join(view.words[w] for w in words)
+        offsets = [0]
+        for w in words:
+            offsets.append(offsets[-1] + len(view.words[w]) + 1)
+        for span in recognise(text):
+            begin, end = span.start, span.end
+            while begin < end and text[begin] == " ":
+                begin += 1
+            while end > begin and text[end - 1] == " ":
+                end -= 1
+            if begin >= end:
+                continue
+            first = bisect_right(offsets, begin) - 1
+            last = bisect_right(offsets, end - 1) - 1
+            builder.add((words[first], words[last] + 1, begin - offsets[first], end - offsets[last]))
+
+
+# --- free text ------------------------------------------------------------------------------------------------------
+
+_OPENERS = "([{<"
+_DASHES = frozenset({"-", "–", "—", "|", "/", "•", "·", "*", "="})
+
+
+def _label_ends(view: TokenView, matches: LabelMatches) -> dict[int, set[int]]:
+    """Word → offsets in it at which a label of the template has just ended."""
+    ends: dict[int, set[int]] = {}
+    for stop, quality in zip(matches.stop, matches.quality, strict=True):
+        if quality < 0.8:
+            continue
+        word, offset = int(view.token_word[stop - 1]), int(view.token_end[stop - 1])
+        text = view.words[word]
+        while offset < len(text) and not text[offset].isalnum():
+            offset += 1
+        if offset >= len(text):
+            word, offset = word + 1, 0
+        ends.setdefault(word, set()).add(offset)
+    return ends
+
+
+def _text_starts(view: TokenView, start: int, stop: int, label_ends: dict[int, set[int]]) -> list[tuple[int, int]]:
+    """Where in the words `start:stop` a text value may begin: (word, offset)."""
+    starts = [(start, 0)]
+    for word in range(start, stop):
+        text = view.words[word]
+        starts.extend((word, offset) for offset in label_ends.get(word, ()) if (word, offset) != (start, 0))
+        colon = text.find(":")
+        if colon >= 0:
+            after = colon + 1
+            while after < len(text) and not text[after].isalnum():
+                after += 1
+            if after < len(text):
+                starts.append((word, after))
+            elif word + 1 < stop:
+                starts.append((word + 1, 0))
+        elif text in _DASHES or text in ("#", "No.", "no.", "No", "Nr."):
+            if word + 1 < stop:
+                starts.append((word + 1, 0))
+    return list(dict.fromkeys(starts))
+
+
+def _text_ends(view: TokenView, start: int, stop: int) -> list[tuple[int, int]]:
+    """Where in the words `start:stop` a text value may end: (one past the word, end offset in it)."""
+    ends = [(stop, len(view.words[stop - 1]))]
+    for word in range(start, stop):
+        text = view.words[word]
+        bracket = min((text.find(c) for c in _OPENERS if c in text), default=-1)
+        if bracket == 0 and word > start:
+            ends.append((word, len(view.words[word - 1])))
+        elif bracket > 0:
+            ends.append((word + 1, bracket))
+        if text in _DASHES and word > start:
+            ends.append((word, len(view.words[word - 1])))
+        if text[-1] in ",;" and word + 1 < stop:
+            ends.append((word + 1, len(text) - 1))
+        if text[-1] == "." and word + 1 == stop and len(text) > 1:
+            ends.append((word + 1, len(text) - 1))
+        if text[-1] == ":" and word > start:
+            ends.append((word, len(view.words[word - 1])))
+            if word - 1 > start:
+                ends.append((word - 1, len(view.words[word - 2])))
+        elif text[0].isdigit() and word > start and not view.words[word - 1][0].isdigit():
+            ends.append((word, len(view.words[word - 1])))
+    return list(dict.fromkeys(ends))
+
+
+def _has_letter_or_digit(text: str) -> bool:
+    return any(c.isalnum() for c in text)
+
+
+def _texts(builder: _Builder, matches: LabelMatches) -> None:
+    view = builder.view
+    label_ends = _label_ends(view, matches)
+    below = segment_below(view)
+    for segment in range(view.segment_count):
+        start, stop = int(view.segment_start[segment]), int(view.segment_start[segment + 1])
+        whole = part_text(view, (start, stop, 0, len(view.words[stop - 1])))
+        if not _has_letter_or_digit(whole):
+            continue
+        starts = _text_starts(view, start, stop, label_ends)[:8]
+        ends = _text_ends(view, start, stop)[:10]
+        for begin_word, begin in starts:
+            for end_word, end in ends:
+                if end_word <= begin_word or end_word - begin_word > _MAX_TEXT_WORDS:
+                    continue
+                if end_word == begin_word + 1 and end <= begin:
+                    continue
+                builder.add((begin_word, end_word, begin, end))
+        following = below[segment]
+        if following >= 0:
+            a, b = int(view.segment_start[following]), int(view.segment_start[following + 1])
+            if b - a + stop - start <= _MAX_TEXT_WORDS:
+                second = (a, b, 0, len(view.words[b - 1]))
+                for begin_word, begin in {starts[0], starts[-1]}:
+                    builder.add((begin_word, stop, begin, len(view.words[stop - 1])), second)
+    _neighbouring_segments(builder)
+
+
+def _neighbouring_segments(builder: _Builder) -> None:
+    """Segments of one line joined: wide letter spacing splits names into several."""
+    view = builder.view
+    for line in range(view.line_count):
+        words = view.line_words(line)
+        segments = np.unique(view.word_segment[words.start : words.stop])
+        if not 2 <= len(segments) <= 4 or len(words) > _MAX_TEXT_WORDS:
+            continue
+        builder.add_words(words.start, words.stop)
+        for left, right in zip(segments[:-1], segments[1:], strict=True):
+            builder.add_words(int(view.segment_start[left]), int(view.segment_start[right + 1]))
+
+
+def segment_below(view: TokenView) -> Ints:
+    """int32 (segments,): the segment that continues each one on the next printed line of its column, or -1."""
+    n = view.segment_count
+    result = np.full(n, -1, np.int32)
+    box = view.segment_box
+    for page in range(len(view.pages)):
+        rows = np.flatnonzero(view.page_of_line[view.line_of_segment] == page)
+        if len(rows) < 2:
+            continue
+        b = box[rows]
+        height = np.maximum(b[:, 3] - b[:, 1], 1e-4)
+        dy = b[None, :, 1] - b[:, None, 3]
+        overlap = np.minimum(b[:, None, 2], b[None, :, 2]) - np.maximum(b[:, None, 0], b[None, :, 0])
+        narrow = np.minimum((b[:, 2] - b[:, 0])[:, None], (b[:, 2] - b[:, 0])[None, :])
+        fits = (
+            (dy > -0.4 * height[:, None])
+            & (dy < 1.3 * height[:, None])
+            & (b[None, :, 1] > b[:, None, 1] + 0.4 * height[:, None])
+            & (overlap > 0.3 * narrow)
+        )
+        cost = np.where(fits, dy - 0.02 * overlap, np.inf)
+        best = cost.argmin(axis=1)
+        has = np.isfinite(cost[np.arange(len(rows)), best])
+        result[rows[has]] = rows[best[has]]
+    return result
+
+
+# --- addresses ------------------------------------------------------------------------------------------------------
+
+_POSTCODE = re.compile(r"(?<!\d)\d{4,6}(?!\d)|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b")
+
+
+def _addresses(builder: _Builder, matches: LabelMatches) -> None:
+    """Runs of one to seven lines of one column, from each line on, with the label before and contacts after cut off."""
+    view = builder.view
+    label_ends = _label_ends(view, matches)
+    below = segment_below(view)
+    for segment in range(view.segment_count):
+        run: list[Part] = []
+        at = segment
+        while at >= 0 and len(run) < _MAX_ADDRESS_LINES:
+            start, stop = int(view.segment_start[at]), int(view.segment_start[at + 1])
+            whole = (start, stop, 0, len(view.words[stop - 1]))
+            text = part_text(view, whole)
+            if is_contact_line(text):
+                _add_before_contact(builder, run, start, stop)
+                break
+            run.append(whole)
+            if len(run) > 1 or any(c.isdigit() for c in text) or len(text) > 12:
+                for word, offset in _text_starts(view, *_words_of(run[0]), label_ends)[:3]:
+                    first = (word, run[0][1], offset, run[0][3])
+                    builder.add(first, *run[1:])
+                for cut_at in _text_ends(view, start, stop)[1:4]:
+                    if cut_at[0] > start and (cut_at[0] - 1 > start or cut_at[1] > 0):
+                        builder.add(*run[:-1], (start, cut_at[0], 0, cut_at[1]))
+            at = int(below[at])
+
+
+def _words_of(part: Part) -> tuple[int, int]:
+    return part[0], part[1]
+
+
+def _add_before_contact(builder: _Builder, run: list[Part], start: int, stop: int) -> None:
+    """A line such as `43000 Kajang Tel: 03-…`: the address ends before the contact."""
+    view = builder.view
+    for word in range(start + 1, stop):
+        if is_contact_line(view.words[word]):
+            builder.add(*run, (start, word, 0, len(view.words[word - 1])))
+            return

@@ -1,0 +1,134 @@
+"""Picks the value of one field: probabilities of candidates, summed over places that hold the same value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from docuextract_desktop.extraction.candidates import kind_of
+from docuextract_desktop.extraction.confidence import Signs
+from docuextract_desktop.extraction.features import RELATIONS
+from docuextract_desktop.extraction.general import General
+from docuextract_desktop.extraction.learning import MEMORY_START, Knowledge
+from docuextract_desktop.extraction.memory import Remembered, recall
+from docuextract_desktop.extraction.prepared import Prepared
+from docuextract_desktop.extraction.ranker import EXTRA, Doubles, score, softmax
+from docuextract_desktop.extraction.scoring import base_of
+from docuextract_desktop.templates.models import Template, TemplateField
+
+_BEST = RELATIONS.index("best")
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """The value chosen for a field, or that there is none.
+
+    Attributes:
+        row: of the candidate, None for 'not on this document'.
+        signs: what speaks for it.
+        others: other values: (row, probability), likely ones first.
+        rows: every value that was considered, likely ones first: (row, probability, places).
+        headed: whether shipped knowledge knows this very field. taught: documents that taught it.
+        broken: sentences about rules that the value breaks.
+        probabilities: float64 (n + 1,), of each candidate and of 'not on this document'.
+    """
+
+    row: int | None
+    signs: Signs
+    others: tuple[tuple[int, float], ...]
+    rows: tuple[tuple[int, float, int], ...]
+    headed: bool
+    taught: int
+    probabilities: Doubles
+    label: Doubles
+    memory: Doubles
+    broken: tuple[str, ...] = ()
+
+
+def value_key(kind: str, value: str) -> str:
+    """Values of equal key are the same value for a reader."""
+    if kind == "id":
+        return value.replace(" ", "").replace("#", "").casefold()
+    if kind in ("text", "address"):
+        return " ".join(value.split()).casefold()
+    return value
+
+
+def choose(
+    prepared: Prepared,
+    template: Template,
+    field: TemplateField,
+    general: General,
+    knowledge: Knowledge | None,
+    alike: Sequence[tuple[float, Remembered]],
+) -> Chosen:
+    """Score the candidates of `field` and pick the likeliest value."""
+    base = base_of(prepared, template, field, general)
+    scores = base.offset.copy()
+    n = len(scores) - 1
+    memory = np.zeros((n, 2))
+    taught = 0
+    if knowledge is not None:
+        weights = knowledge.weights.get(field.name)
+        taught = knowledge.taught.get(field.name, 0)
+        memory = recall(field.name, base.slots[:-1], alike).astype(np.float64)
+        scores[:-1] += memory @ np.array(MEMORY_START)
+        if weights is not None:
+            base.dense[:-1, EXTRA - 2 :] = memory
+            scores += score(weights, base.slots, base.dense)
+    probabilities = softmax(scores)
+    label = base.dense[:-1, _BEST].astype(np.float64)
+    return pick(prepared, field, probabilities, label, memory.max(axis=1) if n else np.zeros(0), base.headed, taught)
+
+
+def pick(
+    prepared: Prepared,
+    field: TemplateField,
+    probabilities: Doubles,
+    label: Doubles,
+    memory: Doubles,
+    headed: bool,
+    taught: int,
+    force: int | None = None,
+) -> Chosen:
+    """The likeliest value given the candidates' probabilities; `force` names the row to take instead."""
+    found = prepared.candidates(field)
+    kind = kind_of(field.type)
+    groups: dict[str, list[int]] = {}
+    strong = np.flatnonzero(probabilities[:-1] > 1e-5)
+    for row in strong[np.argsort(-probabilities[strong], kind="stable")]:
+        groups.setdefault(value_key(kind, found.values[row]), []).append(int(row))
+    if force is not None and not any(force in rows for rows in groups.values()):
+        groups.setdefault(value_key(kind, found.values[force]), []).insert(0, force)
+    ranked = sorted(
+        ((rows[0], float(probabilities[rows].sum()), len(rows)) for rows in groups.values()), key=lambda r: (-r[1], r[0])
+    )
+    none = float(probabilities[-1])
+    best = ranked[0] if ranked else None
+    if force is not None:
+        best = next(r for r in ranked if force in groups[value_key(kind, found.values[r[0]])])
+        best = (force, best[1], best[2])
+    elif best is not None and none > best[1]:
+        best = None
+    others = tuple((row, p) for row, p, _ in ranked if (best is None or row != best[0]) and p >= 0.001)
+    if best is None:
+        signs = Signs(0.0, ranked[0][1] if ranked else 0.0, none, 1.0, False, 0.0, 0.0, taught, 0.0, 0)
+        return Chosen(None, signs, others, tuple(ranked), headed, taught, probabilities, label, memory)
+    row, probability, _ = best
+    second = max((p for other, p in others), default=0.0)
+    same = groups[value_key(kind, found.values[row])]
+    signs = Signs(
+        probability=probability,
+        second=max(second, none) if second < none else second,
+        none=none,
+        words=float(found.confidence[row]),
+        scanned=bool(found.scanned[row]),
+        quality=float(found.quality[row]),
+        label=float(label[row]),
+        taught=taught,
+        memory=float(memory[row]) if len(memory) else 0.0,
+        places=len(same),
+    )
+    return Chosen(row, signs, others, tuple(ranked), headed, taught, probabilities, label, memory)

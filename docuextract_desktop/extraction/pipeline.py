@@ -1,0 +1,122 @@
+"""A document and a template in, values with evidence out: pure, no Qt, no database.
+
+    extraction = extract(document, template)                    # once
+    prepared = prepare(document, template)                      # many times, after each correction:
+    values = propose(prepared, template, knowledge)             # a millisecond or two
+"""
+
+from __future__ import annotations
+
+from docuextract_desktop.documents.models import Document
+from docuextract_desktop.extraction.candidates import kind_of
+from docuextract_desktop.extraction.choosing import Chosen, choose
+from docuextract_desktop.extraction.confidence import confidence, situation, words_for_doubt
+from docuextract_desktop.extraction.consistency import agree
+from docuextract_desktop.extraction.general import General, general_knowledge
+from docuextract_desktop.extraction.learning import Knowledge
+from docuextract_desktop.extraction.memory import nearest
+from docuextract_desktop.extraction.models import Alternative, Extraction, FieldValue
+from docuextract_desktop.extraction.prepared import Prepared, header_fields, prepare
+from docuextract_desktop.templates.models import Template, TemplateField
+
+ENGINE_VERSION = "extraction-1"
+"""Changes whenever the same words, template and knowledge would give other values."""
+
+_ALTERNATIVES = 4
+
+__all__ = ["ENGINE_VERSION", "Prepared", "extract", "prepare", "propose"]
+
+
+def extract(document: Document, template: Template, knowledge: Knowledge | None = None) -> Extraction:
+    """Find all fields of `template` on `document`.
+
+    Args:
+        document: as `documents.read.read_document` gives it.
+        template: what to look for.
+        knowledge: what the template was taught, if anything.
+    """
+    prepared = prepare(document, template)
+    values = {value.name: value for value in propose(prepared, template, knowledge)}
+    for field in template.fields:
+        if field.type == "table":
+            values[field.name] = _table(document, field, prepared)
+    return Extraction(
+        template_id=template.id,
+        template_version=template.version,
+        fields=tuple(values[field.name] for field in template.fields),
+        engine_version=ENGINE_VERSION,
+    )
+
+
+def _table(document: Document, field: TemplateField, prepared: Prepared) -> FieldValue:
+    try:
+        from docuextract_desktop.extraction.tables import extract_table
+    except ImportError:
+        return FieldValue(name=field.name, type=field.type)
+    return extract_table(document, field, prepared.locale)
+
+
+def propose(
+    prepared: Prepared, template: Template, knowledge: Knowledge | None = None, general: General | None = None
+) -> tuple[FieldValue, ...]:
+    """Values of all fields but tables, in the template's order, from a prepared document.
+
+    Args:
+        prepared: made for this template and version.
+        template: what to look for.
+        knowledge: what the template was taught, if anything.
+        general: shipped knowledge; for experiments only.
+    """
+    known = general if general is not None else general_knowledge()
+    fields = header_fields(template)
+    alike = nearest(prepared.layout, knowledge.remembered, prepared.document_id) if knowledge else []
+    chosen = {field.name: choose(prepared, template, field, known, knowledge, alike) for field in fields}
+    chosen = agree(prepared, template, chosen)
+    return tuple(_value(prepared, template, field, chosen[field.name], known) for field in fields)
+
+
+def _value(prepared: Prepared, template: Template, field: TemplateField, chosen: Chosen, known: General) -> FieldValue:
+    threshold = template.review_threshold if field.review_threshold is None else field.review_threshold
+    reasons: list[str] = []
+    found = prepared.candidates(field)
+    calibration = known.calibration
+    where = situation(kind_of(field.type), headed=chosen.headed, taught=chosen.taught)
+    alternatives = tuple(
+        Alternative(
+            value=found.values[row],
+            text=found.texts[row],
+            confidence=round(probability, 5),
+            evidence=found.evidence(row),
+            currency=found.currencies[row],
+        )
+        for row, probability in chosen.others[:_ALTERNATIVES]
+    )
+    if chosen.row is None:
+        if field.required:
+            reasons.append("It is required, but was not found.")
+        return FieldValue(
+            name=field.name,
+            type=field.type,
+            confidence=round(chosen.signs.none, 5),
+            needs_review=bool(reasons),
+            reasons=tuple(reasons),
+            alternatives=alternatives,
+        )
+    sure = confidence(chosen.signs, where, calibration)
+    if sure < threshold:
+        rival = alternatives[0].text if alternatives else None
+        reasons.append(words_for_doubt(chosen.signs, rival))
+    reasons.extend(chosen.broken)
+    currency = found.currencies[chosen.row]
+    return FieldValue(
+        name=field.name,
+        type=field.type,
+        value=found.values[chosen.row],
+        text=found.texts[chosen.row],
+        currency=currency or (prepared.locale.currency if field.type == "money" else None),
+        confidence=round(sure, 5),
+        needs_review=bool(reasons),
+        reasons=tuple(reasons),
+        evidence=found.evidence(chosen.row),
+        alternatives=alternatives,
+    )

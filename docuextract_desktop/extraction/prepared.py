@@ -1,0 +1,308 @@
+"""A document made ready for a template: its candidates and all that is known of them, computed once.
+
+Scoring a prepared document takes a millisecond or two, whatever was taught since; so a batch is proposed anew from
+prepared documents, and examples keep them. Prepared documents depend on the words, on the template version and on
+`FEATURES_VERSION`, and on nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docuextract_desktop.documents.models import Box, Document
+from docuextract_desktop.extraction.candidates import CandidateSet, evidence_of, find_candidates, kind_of
+from docuextract_desktop.extraction.features import RELATIONS, Slots, look_around, relations_of, slots_of
+from docuextract_desktop.extraction.labels import match_labels
+from docuextract_desktop.extraction.models import Evidence, Method
+from docuextract_desktop.extraction.packing import pack, unpack
+from docuextract_desktop.extraction.tokens import LETTERS, Bools, Floats, Ints, TokenView, mix, view_tokens
+from docuextract_desktop.templates.models import Locale, Template, TemplateField
+from docuextract_desktop.templates.types import resolve_locale
+
+FEATURES_VERSION = "features-1"
+"""Changes whenever preparing the same words for the same template would give other numbers."""
+
+_MAGIC = b"DXP1"
+_LAYOUT_COLUMNS, _LAYOUT_ROWS = 8, 24
+_METHODS: tuple[Method, ...] = ("text_layer", "ocr")
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """The candidates of one kind, ready to be scored; n of them in reading order.
+
+    Attributes:
+        texts, values, currencies: as in `CandidateSet`.
+        slots: uint16 (n, slots); `plain` of them, the first ones, name no words.
+        page: int32 (n,), position in the document's pages. `page_index`: 0-based number of the page in the file.
+        line: int32 (n,). `box`: float32 (n, 4). `confidence`, `quality`: float32 (n,).
+        scanned: bool (n,), whether the words came from OCR.
+        range_with: int32 (n,), the candidate that this one begins a printed range with, or -1.
+        part_start: int32 (n + 1,), first part of each. `part_box`: float32 (p, 4). `part_words`: int32 (p, 2), word
+            indices within the page, start and stop.
+    """
+
+    texts: tuple[str, ...]
+    values: tuple[str, ...]
+    currencies: tuple[str | None, ...]
+    slots: Slots
+    plain: int
+    page: Ints
+    page_index: Ints
+    line: Ints
+    box: Floats
+    confidence: Floats
+    quality: Floats
+    scanned: Bools
+    range_with: Ints
+    part_start: Ints
+    part_box: Floats
+    part_words: Ints
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def evidence(self, row: int) -> Evidence:
+        """Where candidate `row` stands."""
+        parts = slice(int(self.part_start[row]), int(self.part_start[row + 1]))
+        boxes = [Box(*(float(v) for v in b)) for b in self.part_box[parts]]
+        words = tuple(int(w) for start, stop in self.part_words[parts] for w in range(start, stop))
+        return Evidence(
+            page_index=int(self.page_index[row]),
+            box=Box.around(boxes),
+            method=_METHODS[int(self.scanned[row])],
+            parts=tuple(boxes) if len(boxes) > 1 else (),
+            words=words,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A document's candidates for a template.
+
+    Attributes:
+        document_id: the SHA-256 of the file.
+        template_id, template_version: what it was prepared for.
+        kinds: candidates by kind; a field of type choice has a kind of its own.
+        relations: per field name float32 (n, len(RELATIONS)), how the field's labels lie to the candidates.
+        allowed: per field name bool (n,), False where the template's pages or pattern rule a candidate out.
+        kind_of_field: field name → key of `kinds`.
+        layout: sorted uint32, hashes of (word, place on the grid) of the first page: equal forms share most of them.
+        scanned: share of the words that came from OCR.
+        locale: the template's, with the document's own habits filled in.
+    """
+
+    document_id: str
+    template_id: str
+    template_version: int
+    kinds: dict[str, Candidates]
+    relations: dict[str, Floats]
+    allowed: dict[str, Bools]
+    kind_of_field: dict[str, str]
+    layout: NDArray[np.uint32]
+    scanned: float
+    locale: Locale
+
+    def candidates(self, field: TemplateField) -> Candidates:
+        """The candidates that `field` chooses from."""
+        return self.kinds[kind_key(field)]
+
+
+def kind_key(field: TemplateField) -> str:
+    """Under which key of `Prepared.kinds` the candidates of a field stand."""
+    return f"choice:{field.name}" if field.type == "choice" else kind_of(field.type)
+
+
+def header_fields(template: Template) -> tuple[TemplateField, ...]:
+    """The fields that are single values."""
+    return tuple(f for f in template.fields if f.type != "table")
+
+
+def prepare(document: Document, template: Template) -> Prepared:
+    """Find the candidates of all fields of `template` on `document` and describe them."""
+    return prepare_view(view_tokens(document), template, document.sha256)
+
+
+def prepare_view(view: TokenView, template: Template, document_id: str) -> Prepared:
+    """As `prepare`, for words that were already cut into tokens."""
+    fields = header_fields(template)
+    lines = [" ".join(view.words[w] for w in view.line_words(line)) for line in range(view.line_count)]
+    locale = resolve_locale(template.locale, lines)
+    matches = match_labels(view, fields)
+    kinds: dict[str, Candidates] = {}
+    relations: dict[str, Floats] = {}
+    allowed: dict[str, Bools] = {}
+    found: dict[str, tuple[CandidateSet, Any]] = {}
+    for number, field in enumerate(fields):
+        key = kind_key(field)
+        if key not in found:
+            candidates = find_candidates(view, kind_of(field.type), matches, locale, field.choices)
+            around = look_around(view, candidates)
+            found[key] = candidates, around
+            slots, plain = slots_of(view, candidates, around)
+            kinds[key] = _ready(view, candidates, slots, plain)
+        candidates, around = found[key]
+        relations[field.name] = relations_of(view, candidates, around, matches, number)
+        allowed[field.name] = _allowed(field, kinds[key], len(view.pages))
+    ocr = sum(len(p) for p in view.pages if p.method == "ocr")
+    return Prepared(
+        document_id=document_id,
+        template_id=template.id,
+        template_version=template.version,
+        kinds=kinds,
+        relations=relations,
+        allowed=allowed,
+        kind_of_field={f.name: kind_key(f) for f in fields},
+        layout=_layout(view),
+        scanned=ocr / max(len(view.words), 1),
+        locale=locale,
+    )
+
+
+def _ready(view: TokenView, found: CandidateSet, slots: Slots, plain: int) -> Candidates:
+    n = len(found)
+    evidence = [evidence_of(view, parts) for parts in found.parts]
+    part_count = [len(parts) for parts in found.parts]
+    boxes = [b for e in evidence for b in (e.parts or (e.box,))]
+    first = view.page_word_start
+    words = [(a - int(first[view.word_page[a]]), b - int(first[view.word_page[a]])) for parts in found.parts for a, b, _, _ in parts]
+    return Candidates(
+        texts=found.texts,
+        values=found.values,
+        currencies=found.currencies,
+        slots=slots,
+        plain=plain,
+        page=found.page,
+        page_index=np.array([view.pages[p].index for p in found.page], np.int32),
+        line=found.line,
+        box=found.box,
+        confidence=found.confidence,
+        quality=found.quality,
+        scanned=np.array([e.method == "ocr" for e in evidence], np.bool_),
+        range_with=_range_partners(view, found),
+        part_start=np.concatenate([[0], np.cumsum(part_count)]).astype(np.int32) if n else np.zeros(1, np.int32),
+        part_box=np.array([(b.x0, b.y0, b.x1, b.y1) for b in boxes], np.float32).reshape(-1, 4),
+        part_words=np.array(words, np.int32).reshape(-1, 2),
+    )
+
+
+def _range_partners(view: TokenView, found: CandidateSet) -> Ints:
+    from docuextract_desktop.extraction.features import joined_by_range
+
+    n = len(found)
+    partner = np.full(n, -1, np.int32)
+    if found.kind == "date":
+        for a in range(n - 1):
+            for b in range(a + 1, min(a + 4, n)):
+                if found.line[a] == found.line[b] and joined_by_range(view, found, a, b):
+                    partner[a] = b
+                    break
+    return partner
+
+
+def _layout(view: TokenView) -> NDArray[np.uint32]:
+    if not len(view.token):
+        return np.zeros(0, np.uint32)
+    first = (view.word_page[view.token_word] == 0) & (view.token_kind == LETTERS)
+    box = view.token_box[first]
+    x = (box[:, 0] * _LAYOUT_COLUMNS).astype(np.uint32)
+    y = (box[:, 1] * _LAYOUT_ROWS).astype(np.uint32)
+    return np.unique(mix(view.token_hash[first], 900) ^ mix(x * np.uint32(100) + y, 901))
+
+
+def page_numbers(pages: str | None, count: int) -> frozenset[int]:
+    """0-based page positions that a field's `pages` names (`1`, `1-2`, `-1` is the last) of `count` pages."""
+    everything = frozenset(range(count))
+    if not pages:
+        return everything
+    chosen: set[int] = set()
+    for part in pages.split(","):
+        match = re.fullmatch(r"\s*(-?\d+)\s*(?:-\s*(-?\d+)\s*)?", part)
+        if match:
+            first, last = (_position(p, count) for p in (match[1], match[2] or match[1]))
+            chosen.update(range(first, last + 1))
+    return frozenset(chosen) & everything
+
+
+def _position(number: str, count: int) -> int:
+    n = int(number)
+    return n - 1 if n > 0 else count + n
+
+
+def _allowed(field: TemplateField, found: Candidates, page_count: int) -> Bools:
+    allowed = np.ones(len(found), np.bool_)
+    if field.pages and len(found):
+        allowed &= np.isin(found.page, list(page_numbers(field.pages, page_count)))
+    if field.pattern:
+        pattern = re.compile(field.pattern)
+        allowed &= np.array([pattern.fullmatch(t.strip()) is not None for t in found.texts], np.bool_).reshape(-1)
+    return allowed
+
+
+# --- as bytes -------------------------------------------------------------------------------------------------------
+
+_ARRAYS = ("slots", "page", "page_index", "line", "box", "confidence", "quality", "scanned", "range_with", "part_start",
+           "part_box", "part_words")  # fmt: skip
+
+
+def prepared_to_bytes(prepared: Prepared) -> bytes:
+    """Pack a prepared document; a hundred kilobytes or so for a page or two."""
+    arrays: dict[str, NDArray[Any]] = {"layout": prepared.layout}
+    kinds = {}
+    for key, found in prepared.kinds.items():
+        kinds[key] = {"texts": found.texts, "values": found.values, "currencies": found.currencies, "plain": found.plain}
+        for name in _ARRAYS:
+            array = getattr(found, name)
+            arrays[f"{key}/{name}"] = array.T if name == "slots" else array
+    for name, array in prepared.relations.items():
+        arrays[f"relations/{name}"] = array.astype(np.float16).T
+        arrays[f"allowed/{name}"] = prepared.allowed[name]
+    plain = {
+        "version": FEATURES_VERSION,
+        "document_id": prepared.document_id,
+        "template": [prepared.template_id, prepared.template_version],
+        "scanned": prepared.scanned,
+        "locale": prepared.locale.model_dump(),
+        "kinds": kinds,
+        "fields": prepared.kind_of_field,
+    }
+    return pack(_MAGIC, plain, arrays)
+
+
+def prepared_from_bytes(blob: bytes) -> Prepared:
+    """Inverse of `prepared_to_bytes` (relations come back with three digits).
+
+    Raises:
+        ValueError: other bytes, damaged ones, or of another version of the method.
+    """
+    plain, arrays = unpack(_MAGIC, blob)
+    if plain["version"] != FEATURES_VERSION:
+        raise ValueError("prepared by another version of the program")
+    kinds = {}
+    for key, head in plain["kinds"].items():
+        own = {name: arrays[f"{key}/{name}"] for name in _ARRAYS}
+        own["slots"] = np.ascontiguousarray(own["slots"].T)
+        kinds[key] = Candidates(
+            texts=tuple(head["texts"]),
+            values=tuple(head["values"]),
+            currencies=tuple(head["currencies"]),
+            plain=head["plain"],
+            **own,
+        )
+    return Prepared(
+        document_id=plain["document_id"],
+        template_id=plain["template"][0],
+        template_version=plain["template"][1],
+        kinds=kinds,
+        relations={n: arrays[f"relations/{n}"].T.astype(np.float32).reshape(-1, len(RELATIONS)) for n in plain["fields"]},
+        allowed={n: arrays[f"allowed/{n}"] for n in plain["fields"]},
+        kind_of_field=dict(plain["fields"]),
+        layout=arrays["layout"],
+        scanned=plain["scanned"],
+        locale=Locale(**plain["locale"]),
+    )

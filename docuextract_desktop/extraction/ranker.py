@@ -1,0 +1,155 @@
+"""Scores candidates for a field: a linear model, fitted as one softmax over all candidates of each document.
+
+For every document of a field the model says how likely each candidate is to be *the* one, against all others and against
+'not on this document'. Loss: −log Σ p(right candidates) + L2, minimised by L-BFGS. What is learnt is a correction on top
+of scores that were known before (general knowledge, then the template's own), so a few examples go a long way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.optimize import minimize
+
+from docuextract_desktop.extraction.features import COLUMNS, RELATIONS, Slots
+from docuextract_desktop.extraction.tokens import Bools, Floats, mix
+
+EXTRA = len(RELATIONS) + 2
+"""Dense columns after the hashed ones: the relations, and two for the memory of taught layouts."""
+
+WIDTH = COLUMNS + EXTRA
+Doubles = NDArray[np.float64]
+
+
+def none_slots(best_label: float, count: int, width: int) -> Slots:
+    """The slots of the candidate 'not on this document', uint16 (width,); unused ones are 0."""
+    row = np.zeros(width, np.uint16)
+    bins = (0, int(best_label * 5), 10 + min(count, 3))
+    parts = mix(np.array(bins, np.uint32), 4242) & np.uint32(COLUMNS - 1)
+    row[: len(bins)] = parts.astype(np.uint16)
+    return row
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """One document's candidates for one field; the last row is 'not on this document'.
+
+    Attributes:
+        slots: uint16 (n + 1, slots). dense: float32 (n + 1, EXTRA), zero in the last row.
+        offset: float64 (n + 1,), score known before fitting.
+        right: bool (n + 1,), which rows are right; none: the document says nothing about this field.
+        weight: how much this document counts.
+    """
+
+    slots: Slots
+    dense: Floats
+    offset: Doubles
+    right: Bools
+    weight: float = 1.0
+
+    def reduced(self, keep: int) -> Choice:
+        """The right rows, the last one, and the strongest of the others; the rest hardly matters to the loss."""
+        n = len(self.offset)
+        if n <= keep:
+            return self
+        order = np.argsort(-self.offset, kind="stable")[:keep]
+        chosen = np.zeros(n, np.bool_)
+        chosen[order] = True
+        chosen |= self.right
+        chosen[-1] = True
+        return Choice(self.slots[chosen], self.dense[chosen], self.offset[chosen], self.right[chosen], self.weight)
+
+
+def fit(
+    choices: Sequence[Choice],
+    *,
+    penalty: float = 1.0,
+    dense_penalty: float = 0.3,
+    start: Floats | None = None,
+    iterations: int = 60,
+    min_documents: int = 1,
+) -> Floats:
+    """Weights (WIDTH,) that make the right candidates likely, starting from `start`.
+
+    Args:
+        choices: documents; those without a right row are ignored.
+        penalty: L2 on hashed columns. dense_penalty: on the dense ones.
+        start: weights to begin with (a warm start), not a prior.
+        iterations: of L-BFGS at most.
+        min_documents: hashed columns that are seen on right candidates of fewer documents stay zero.
+    """
+    used = [c for c in choices if c.right.any() and not c.right.all()]
+    weights = np.zeros(WIDTH, np.float32)
+    if not used:
+        return weights
+    slots = np.concatenate([c.slots for c in used]).astype(np.int64)
+    rows, width = slots.shape
+    columns, position = np.unique(slots, return_inverse=True)
+    position = position.reshape(rows, width)
+    allowed = columns != 0
+    if min_documents > 1:
+        support = np.zeros(len(columns), np.int32)
+        at = 0
+        for choice in used:
+            n = len(choice.slots)
+            support[np.unique(position[at : at + n][choice.right])] += 1
+            at += n
+        allowed &= support >= min_documents
+    data = allowed[position].astype(np.float32).ravel()
+    dense = np.concatenate([c.dense for c in used]).astype(np.float32)
+    indptr = np.arange(0, rows * width + 1, width)
+    hashed = sparse.csr_matrix((data, position.ravel(), indptr), shape=(rows, len(columns)))
+    transposed = hashed.T.tocsr()
+    sizes = np.array([len(c.offset) for c in used])
+    begin = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    owner = np.repeat(np.arange(len(used)), sizes)
+    offset = np.concatenate([c.offset for c in used])
+    right = np.concatenate([c.right for c in used])
+    importance = np.array([c.weight for c in used])
+    blocked = np.where(right, 0.0, -1e9)
+    split = len(columns)
+    ridge = np.concatenate([np.full(split, penalty), np.full(EXTRA, dense_penalty)])
+
+    def loss(parameters: Doubles) -> tuple[float, Doubles]:
+        score = offset + hashed @ parameters[:split] + dense @ parameters[split:]
+        top = np.maximum.reduceat(score, begin)[owner]
+        e = np.exp(score - top)
+        total = np.add.reduceat(e, begin)
+        p = e / total[owner]
+        score_right = score + blocked
+        top_right = np.maximum.reduceat(score_right, begin)[owner]
+        e_right = np.exp(score_right - top_right)
+        total_right = np.add.reduceat(e_right, begin)
+        q = e_right / total_right[owner]
+        nll = (np.log(total) + top[begin]) - (np.log(total_right) + top_right[begin])
+        slope = (p - q) * importance[owner]
+        gradient = np.concatenate([transposed @ slope, dense.T @ slope]) + ridge * parameters
+        return float((nll * importance).sum() + 0.5 * (ridge * parameters**2).sum()), gradient
+
+    first = np.zeros(split + EXTRA)
+    if start is not None:
+        first[:split] = start[columns]
+        first[split:] = start[COLUMNS:]
+    solved = minimize(loss, first, jac=True, method="L-BFGS-B", options={"maxiter": iterations, "maxcor": 10})
+    weights[columns] = np.where(allowed, solved.x[:split], 0)
+    weights[COLUMNS:] = solved.x[split:]
+    weights[0] = 0
+    return weights
+
+
+def score(weights: Floats, slots: Slots, dense: Floats) -> Doubles:
+    """Scores (n,) of candidates under weights (WIDTH,)."""
+    hashed: Doubles = weights[:COLUMNS][slots].sum(axis=1, dtype=np.float64)
+    return hashed + dense @ weights[COLUMNS:].astype(np.float64)
+
+
+def softmax(scores: Doubles) -> Doubles:
+    """Probabilities of the candidates of one document."""
+    if not len(scores):
+        return scores
+    e = np.exp(scores - scores.max())
+    return e / e.sum()  # type: ignore[no-any-return]

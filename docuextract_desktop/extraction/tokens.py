@@ -1,0 +1,233 @@
+"""A document's words cut into tokens: the unit in which labels are matched and surroundings are described.
+
+A word as printed can hold a label and a value at once (`Total:12.50`, `#12345`), so words are cut into runs of letters,
+runs that begin with a digit, and a few telling signs. Everything is kept as parallel arrays over the whole document.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zlib
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docuextract_desktop.documents.models import Document, Page
+
+Ints = NDArray[np.int32]
+Hashes = NDArray[np.uint32]
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+
+_CUT = re.compile(r"[^\W\d_]+|\d[\d.,:/\-]*|[#%$€£&№]")
+_DIGIT = re.compile(r"\d")
+_MARKS = re.compile(r"[\u0300-\u036f]")
+
+LETTERS, NUMBER, SIGN = 0, 1, 2
+
+
+def fold(text: str) -> str:
+    """Lower case without accents: `Straße` → `strasse`, `Réf` → `ref`."""
+    folded = text.casefold()
+    if folded.isascii():
+        return folded
+    return _MARKS.sub("", unicodedata.normalize("NFKD", folded))
+
+
+@lru_cache(maxsize=65536)
+def cut(word: str) -> tuple[tuple[int, int, str, int, int], ...]:
+    """Tokens of one word: (start, end, normal form, kind, hash). Digits all read as 0, so that values do not leak."""
+    found = []
+    for match in _CUT.finditer(word):
+        piece = match.group()
+        first = piece[0]
+        if first.isdigit():
+            normal, kind = _DIGIT.sub("0", piece.rstrip(".,:/-"))[:12], NUMBER
+        elif first.isalpha():
+            normal, kind = fold(piece), LETTERS
+        else:
+            normal, kind = piece, SIGN
+        found.append((match.start(), match.end(), normal, kind, text_hash(normal)))
+    return tuple(found)
+
+
+@lru_cache(maxsize=65536)
+def text_hash(text: str) -> int:
+    """A hash that is the same in every process and on every platform (Python's own is salted)."""
+    return zlib.crc32(text.encode("utf-8", "surrogatepass"))
+
+
+def mix(hashes: NDArray[np.uint32], salt: int) -> NDArray[np.uint32]:
+    """Hash each hash anew together with `salt` (the finaliser of MurmurHash3, public domain)."""
+    with np.errstate(over="ignore"):
+        h = hashes.astype(np.uint32) ^ np.uint32((salt * 0x9E3779B1) & 0xFFFFFFFF)
+        h ^= h >> np.uint32(16)
+        h *= np.uint32(0x85EBCA6B)
+        h ^= h >> np.uint32(13)
+        h *= np.uint32(0xC2B2AE35)
+        h ^= h >> np.uint32(16)
+    return h
+
+
+@dataclass(frozen=True, eq=False)
+class TokenView:
+    """All words and tokens of a document, pages one after the other.
+
+    Lines and segments are numbered through the whole document; boxes are fractions of their own page.
+
+    Attributes:
+        pages: the document's pages, in order; `page_of_line` indexes this tuple.
+        words: texts of the w words. `word_page`, `word_line`, `word_segment`: int32 (w,); `word_box`: float32 (w, 4);
+            `word_confidence`: float32 (w,). `page_word_start`: int32 (pages + 1,), words before each page.
+        line_start, segment_start: int32 (lines + 1,), (segments + 1,): first word of each.
+        line_box, segment_box: float32 (·, 4). `page_of_line`, `line_of_segment`: int32.
+        token: normal forms of the t tokens. `token_hash`: uint32; `token_kind`, `token_word`, `token_line`,
+            `token_segment`: int32 (t,); `token_box`: float32 (t, 4); `token_start`, `token_end`: offsets in the word.
+        line_token_start, segment_token_start: first token of each line / segment, int32 (· + 1,).
+    """
+
+    pages: tuple[Page, ...]
+    words: tuple[str, ...]
+    word_page: Ints
+    word_line: Ints
+    word_segment: Ints
+    word_box: Floats
+    word_confidence: Floats
+    page_word_start: Ints
+    line_start: Ints
+    segment_start: Ints
+    line_box: Floats
+    segment_box: Floats
+    page_of_line: Ints
+    line_of_segment: Ints
+    token: tuple[str, ...]
+    token_hash: Hashes
+    token_kind: Ints
+    token_word: Ints
+    token_line: Ints
+    token_segment: Ints
+    token_box: Floats
+    token_start: Ints
+    token_end: Ints
+    line_token_start: Ints
+    segment_token_start: Ints
+    word_token_start: Ints
+
+    @property
+    def line_count(self) -> int:
+        """Lines in the whole document."""
+        return len(self.line_start) - 1
+
+    @property
+    def segment_count(self) -> int:
+        """Segments in the whole document."""
+        return len(self.segment_start) - 1
+
+    def line_words(self, line: int) -> range:
+        """Indices of the words of a line."""
+        return range(int(self.line_start[line]), int(self.line_start[line + 1]))
+
+
+def _group_boxes(boxes: Floats, starts: Ints) -> Floats:
+    if len(starts) <= 1:
+        return np.zeros((0, 4), np.float32)
+    at = starts[:-1]
+    return np.stack(
+        [
+            np.minimum.reduceat(boxes[:, 0], at),
+            np.minimum.reduceat(boxes[:, 1], at),
+            np.maximum.reduceat(boxes[:, 2], at),
+            np.maximum.reduceat(boxes[:, 3], at),
+        ],
+        axis=1,
+    ).astype(np.float32)
+
+
+def _starts(groups: Ints, count: int) -> Ints:
+    return np.searchsorted(groups, np.arange(count + 1)).astype(np.int32)
+
+
+def view_tokens(document: Document) -> TokenView:
+    """Cut the words of all pages of `document` into tokens."""
+    pages = document.pages
+    words: list[str] = []
+    page_of: list[Ints] = []
+    line_of: list[Ints] = []
+    segment_of: list[Ints] = []
+    boxes: list[Floats] = []
+    confidences: list[Floats] = []
+    page_word_start = [0]
+    lines = segments = 0
+    page_of_line: list[int] = []
+    for number, page in enumerate(pages):
+        n = len(page)
+        words.extend(page.texts)
+        page_word_start.append(len(words))
+        if not n:
+            continue
+        page_of.append(np.full(n, number, np.int32))
+        line_of.append(page.line_of + lines)
+        segment_of.append(page.segment_of + segments)
+        boxes.append(page.boxes.astype(np.float32))
+        confidences.append(page.confidences.astype(np.float32))
+        count = int(page.line_of[-1]) + 1
+        page_of_line.extend([number] * count)
+        lines += count
+        segments += int(page.segment_of[-1]) + 1
+    empty = np.zeros(0, np.int32)
+    word_page = np.concatenate(page_of).astype(np.int32) if page_of else empty
+    word_line = np.concatenate(line_of).astype(np.int32) if line_of else empty
+    word_segment = np.concatenate(segment_of).astype(np.int32) if segment_of else empty
+    word_box = np.concatenate(boxes) if boxes else np.zeros((0, 4), np.float32)
+    confidence = np.concatenate(confidences) if confidences else np.zeros(0, np.float32)
+    line_start = _starts(word_line, lines)
+    segment_start = _starts(word_segment, segments)
+
+    token: list[str] = []
+    rows: list[tuple[int, int, int, int, int]] = []
+    for index, word in enumerate(words):
+        for start, end, normal, kind, hashed in cut(word):
+            token.append(normal)
+            rows.append((index, start, end, kind, hashed))
+    table = np.array(rows, np.int64).reshape(-1, 5)
+    token_word = table[:, 0].astype(np.int32)
+    start, end = table[:, 1].astype(np.int32), table[:, 2].astype(np.int32)
+    length = np.maximum(np.array([len(w) for w in words], np.float32), 1)[token_word] if words else np.zeros(0)
+    token_box = word_box[token_word].copy()
+    width = token_box[:, 2] - token_box[:, 0]
+    left = token_box[:, 0].copy()
+    token_box[:, 0] = left + width * (start / length)
+    token_box[:, 2] = left + width * (end / length)
+    token_line = word_line[token_word]
+    token_segment = word_segment[token_word]
+    return TokenView(
+        pages=pages,
+        words=tuple(words),
+        word_page=word_page,
+        word_line=word_line,
+        word_segment=word_segment,
+        word_box=word_box,
+        word_confidence=confidence,
+        page_word_start=np.array(page_word_start, np.int32),
+        line_start=line_start,
+        segment_start=segment_start,
+        line_box=_group_boxes(word_box, line_start),
+        segment_box=_group_boxes(word_box, segment_start),
+        page_of_line=np.array(page_of_line, np.int32),
+        line_of_segment=word_line[segment_start[:-1]] if segments else empty,
+        token=tuple(token),
+        token_hash=table[:, 4].astype(np.uint32),
+        token_kind=table[:, 3].astype(np.int32),
+        token_word=token_word,
+        token_line=token_line,
+        token_segment=token_segment,
+        token_box=token_box.astype(np.float32),
+        token_start=start,
+        token_end=end,
+        line_token_start=_starts(token_line, lines),
+        segment_token_start=_starts(token_segment, segments),
+        word_token_start=_starts(token_word, len(words)),
+    )
