@@ -1,0 +1,345 @@
+"""From pages to the rows of one table field."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from docuextract_desktop.documents.models import Box, Document
+from docuextract_desktop.extraction.models import Evidence, FieldValue
+from docuextract_desktop.extraction.tables.arithmetic import Check, check_product, sum_matches
+from docuextract_desktop.extraction.tables.cells import (
+    Trust,
+    absent,
+    description_words,
+    number_cell,
+    text_cell,
+)
+from docuextract_desktop.extraction.tables.columns import Grid, GridColumn, columns_of, fit, sample_of
+from docuextract_desktop.extraction.tables.headers import Header, find_headers
+from docuextract_desktop.extraction.tables.labels import NUMERIC_TYPES, LabelBook, label_book
+from docuextract_desktop.extraction.tables.readings import best_reading, readings
+from docuextract_desktop.extraction.tables.roles import Roles, find_roles
+from docuextract_desktop.extraction.tables.rows import Layout, LineLook, Row, find_rows
+from docuextract_desktop.extraction.tables.sheet import Look, Sheet, make_sheet
+from docuextract_desktop.templates.models import Column, Locale, TemplateField
+from docuextract_desktop.templates.types import resolve_locale
+
+MIN_SCORE = 1.2
+"""A table must name, or prove by arithmetic, about two of the asked columns."""
+
+NO_TABLE = "No table with these columns was found."
+SUM_DOUBT = "The amounts do not add up to the printed total."
+CELLS_DOUBT = "Some cells want a look."
+
+
+@dataclass(slots=True)
+class Part:
+    """A table, or its share of one page, with its columns known.
+
+    Attributes:
+        ended: sums closed it on its page, so it does not go on over the next.
+        totals: numbers printed below it, among which its own total may be.
+    """
+
+    sheet: Sheet
+    grid: Grid
+    layout: Layout
+    rows: list[Row]
+    roles: Roles
+    score: float
+    ended: bool
+    totals: list[Decimal]
+
+    @property
+    def page_index(self) -> int:
+        """0-based index of its page."""
+        return self.sheet.page.index
+
+
+def extract_table(
+    document: Document,
+    field: TemplateField,
+    locale: Locale | None = None,
+    *,
+    totals: Sequence[Decimal] = (),
+    review_threshold: float = 0.85,
+    page_indices: Sequence[int] | None = None,
+) -> FieldValue:
+    """Find the rows of a table field.
+
+    Args:
+        document: as it was read.
+        field: of type "table"; its columns say what to look for. Names, titles and labels of the columns show whether
+            one is a quantity, a unit price, an amount, a description, a date, a balance and so on; known words in many
+            languages stand for these without being listed in the template.
+        locale: how the document prints dates and numbers; what is "auto" there is read off the document.
+        totals: sums that the document prints, such as its subtotal; the amounts are compared with them.
+        review_threshold: cells of lower confidence are flagged.
+        page_indices: 0-based pages to look at, or None for all.
+
+    Returns:
+        The field with `rows`, each a tuple of cells in the order of the template's columns; a cell that a row does not
+        have is there with value None. `evidence` is the box of the table on its first page. No rows where no table was
+        found. Confidence is the mean over the cells that were found.
+    """
+    columns = field.columns
+    pages = [p for p in document.pages if page_indices is None or p.index in page_indices]
+    if not columns or not pages:
+        return _nothing(field)
+    lines = [p.line_text(k) for p in pages for k in range(len(p.line_starts) - 1)]
+    locale = resolve_locale(locale or Locale(), lines)
+    book = label_book(columns)
+    sheets = [make_sheet(p) for p in pages]
+    headers = [find_headers(s, book) for s in sheets]
+    parts = _headed_parts(sheets, headers, book, columns, locale)
+    chosen = _choose(parts, book)
+    if not chosen:
+        return _nothing(field)
+    chosen = _continue(chosen, sheets, headers, book, columns, locale)
+    return _value(field, chosen, book, locale, totals, review_threshold)
+
+
+def _nothing(field: TemplateField) -> FieldValue:
+    reasons = (NO_TABLE,) if field.required else ()
+    return FieldValue(field.name, field.type, needs_review=bool(reasons), reasons=reasons)
+
+
+def _headed_parts(
+    sheets: list[Sheet], headers: list[list[Header]], book: LabelBook, columns: Sequence[Column], locale: Locale
+) -> list[Part]:
+    parts: list[Part] = []
+    for sheet, found in zip(sheets, headers, strict=True):
+        for n, header in enumerate(found):
+            if header.asked <= 0 or (len(columns) > 1 and header.asked < 0.9):
+                continue
+            stop = found[n + 1].first if n + 1 < len(found) else len(sheet.lines)
+            body = list(range(header.last + 1, stop))
+            if not body:
+                continue
+            grid = fit(sheet, header, columns_of(header), body, sample_of(sheet, body))
+            part = _part(grid, book, columns, locale)
+            if part is not None:
+                parts.append(part)
+    return parts
+
+
+def _part(
+    grid: Grid, book: LabelBook, columns: Sequence[Column], locale: Locale, *, strict: bool = False
+) -> Part | None:
+    rows, layout, looks = find_rows(grid, strict=strict)
+    if not rows:
+        return None
+    roles = find_roles(grid, rows, layout, book, columns, locale.decimal)
+    last = rows[-1].lines[-1].line.index
+    after = [look for look in looks if look.line.index > last]
+    ended = any(look.totals >= 0.6 and look.keys and not look.carried for look in after)
+    part = Part(grid.sheet, grid, layout, rows, roles, 0.0, ended, _totals_below(grid, rows, looks, locale))
+    part.score = _score(part, book)
+    return part
+
+
+def _totals_below(grid: Grid, rows: list[Row], looks: list[LineLook], locale: Locale) -> list[Decimal]:
+    """Numbers printed in the lines under the table, and in its own lines that are no rows."""
+    used = {look.line.index for row in rows for look in row.lines}
+    first = rows[0].lines[0].line.index
+    found: list[Decimal] = []
+    for line in range(first, min(rows[-1].lines[-1].line.index + 30, len(grid.sheet.lines))):
+        if line in used:
+            continue
+        start, stop = grid.sheet.lines[line]
+        found.extend(r.value for r in readings(grid.sheet, range(start, stop), locale.decimal) if not r.percent)
+    return found
+
+
+def _score(part: Part, book: LabelBook) -> float:
+    """How much of what was asked for the table has."""
+    score = 0.0
+    for key in book.keys:
+        place = part.roles.places.get(key)
+        if place is None:
+            continue
+        filled = sum(place in row.cells for row in part.rows) / len(part.rows)
+        score += part.roles.sureness[key] * min(1.0, 0.3 + filled)
+    amounts = [r.value for n in range(len(part.rows)) if (r := part.roles.reading(n, "amount")) is not None]
+    if sum_matches(amounts, part.totals):
+        score += 0.4
+    return score + part.roles.proven + 0.02 * min(len(part.rows), 10)
+
+
+def _choose(parts: list[Part], book: LabelBook) -> list[Part]:
+    """The best table, with all others that have the same columns: the same table on other pages, or in sections."""
+    need = MIN_SCORE if len(book.keys) > 1 else 0.5
+    best = max(parts, key=lambda p: (p.score, -p.page_index), default=None)
+    if best is None or best.score < need:
+        return []
+    return [p for p in parts if p is best or _alike(p, best)]
+
+
+def _alike(part: Part, best: Part) -> bool:
+    a, b = part.grid.header, best.grid.header
+    if a is None or b is None:
+        return False
+    keys_a, keys_b = a.keys(), b.keys()
+    if 4 * len(keys_a & keys_b) < 3 * len(keys_a | keys_b):
+        return False
+    asked_a = {k for k in part.roles.places if k in ("quantity", "unit_price", "amount", "description")}
+    asked_b = {k for k in best.roles.places if k in ("quantity", "unit_price", "amount", "description")}
+    return len(asked_a ^ asked_b) <= 1
+
+
+def _continue(
+    chosen: list[Part],
+    sheets: list[Sheet],
+    headers: list[list[Header]],
+    book: LabelBook,
+    columns: Sequence[Column],
+    locale: Locale,
+) -> list[Part]:
+    """Follow a table over pages that do not repeat its header."""
+    result: list[Part] = []
+    have = {p.page_index for p in chosen}
+    for part in chosen:
+        result.append(part)
+        at = next(n for n, s in enumerate(sheets) if s is part.sheet)
+        last = part
+        while not last.ended and at + 1 < len(sheets) and sheets[at + 1].page.index not in have:
+            at += 1
+            following = _follow(part, sheets[at], headers[at], book, columns, locale)
+            if following is None:
+                break
+            result.append(following)
+            have.add(following.page_index)
+            last = following
+    return sorted(result, key=lambda p: (p.page_index, p.grid.lines[0].index if p.grid.lines else 0))
+
+
+def _follow(
+    part: Part, sheet: Sheet, headers: list[Header], book: LabelBook, columns: Sequence[Column], locale: Locale
+) -> Part | None:
+    stop = min((h.first for h in headers if h.known >= 3), default=len(sheet.lines))
+    if abs(sheet.page.width - part.sheet.page.width) > 0.02 * sheet.page.width:
+        return None
+    kept = [
+        GridColumn(c.header, c.x0, c.x1, numeric=c.numeric, dated=c.dated) for c in part.grid.columns
+    ]
+    body = list(range(stop))
+    if not body:
+        return None
+    grid = fit(sheet, None, kept, body, [])
+    following = _part(grid, book, columns, locale, strict=True)
+    if following is None:
+        return None
+    following.roles.places = dict(part.roles.places)
+    following.roles.sureness = {k: s * 0.97 for k, s in part.roles.sureness.items()}
+    return following
+
+
+def _value(
+    field: TemplateField,
+    parts: list[Part],
+    book: LabelBook,
+    locale: Locale,
+    totals: Sequence[Decimal],
+    threshold: float,
+) -> FieldValue:
+    checks = [[_check(part, n) for n in range(len(part.rows))] for part in parts]
+    amounts: list[Decimal] = []
+    for part, found in zip(parts, checks, strict=True):
+        for n, check in enumerate(found):
+            reading = part.roles.reading(n, "amount")
+            if reading is not None:
+                amounts.append(check.values[2] if check.values is not None else reading.value)
+    whole = [*totals, *(t for part in parts for t in part.totals)]
+    summed = sum_matches(amounts, whole)
+    known = sum_matches(amounts, totals)
+    rows: list[tuple[FieldValue, ...]] = []
+    for part, found in zip(parts, checks, strict=True):
+        for n, (row, check) in enumerate(zip(part.rows, found, strict=True)):
+            trust = Trust(check, summed, 1.0 - min(0.35, 0.06 * max(0.0, row.cost - 0.4)))
+            cells = _cells(part, n, row, field.columns, book, trust, locale, threshold)
+            if any(c.value is not None for c in cells):
+                rows.append(cells)
+    if not rows:
+        return _nothing(field)
+    reasons: list[str] = []
+    sures = [c.confidence for row in rows for c in row if c.value is not None]
+    confidence = sum(sures) / len(sures)
+    if known is False and not summed:
+        reasons.append(SUM_DOUBT)
+        confidence *= 0.85
+    if any(c.needs_review for row in rows for c in row):
+        reasons.append(CELLS_DOUBT)
+    return FieldValue(
+        field.name,
+        field.type,
+        confidence=round(confidence, 5),
+        needs_review=bool(reasons),
+        reasons=tuple(reasons),
+        evidence=_place(parts[0]),
+        rows=tuple(rows),
+    )
+
+
+def _check(part: Part, row: int) -> Check:
+    roles = part.roles
+    discount = roles.reading(row, "discount")
+    basis = roles.reading(row, "price_basis")
+    return check_product(
+        roles.reading(row, "quantity"),
+        roles.reading(row, "unit_price"),
+        roles.reading(row, "amount"),
+        basis=basis.value if basis is not None else None,
+        discount=discount,
+    )
+
+
+def _cells(
+    part: Part,
+    number: int,
+    row: Row,
+    columns: Sequence[Column],
+    book: LabelBook,
+    trust: Trust,
+    locale: Locale,
+    threshold: float,
+) -> tuple[FieldValue, ...]:
+    page, sheet = part.sheet.page, part.sheet
+    cells: list[FieldValue] = []
+    for key, column in zip(book.keys, columns, strict=True):
+        place = part.roles.places.get(key)
+        words = row.cells.get(place, []) if place is not None else []
+        if not words:
+            cells.append(absent(column))
+            continue
+        sure = 0.985 * min(1.0, 0.02 + part.roles.sureness[key])
+        if column.type in NUMERIC_TYPES:
+            found = part.roles.numbers[number].get(place, []) if place is not None else []
+            reading = best_reading(found or readings(sheet, words, locale.decimal), key)
+            if reading is None:
+                cells.append(absent(column))
+            else:
+                cells.append(number_cell(page, sheet, column, key, reading, sure, trust, locale, threshold))
+            continue
+        if key == "description" and place is not None:
+            words = _description(part, row, place)
+        if not words or all(sheet.looks[i] == Look.SIGN for i in words):
+            cells.append(absent(column))
+            continue
+        cells.append(text_cell(page, sheet, column, words, sure, trust, locale, threshold))
+    return tuple(cells)
+
+
+def _description(part: Part, row: Row, place: int) -> list[int]:
+    lines = [(look.line.cells, look.top, look.bottom) for look in row.lines]
+    numbers = next((n for n, look in enumerate(row.lines) if look.keys), 0)
+    return description_words(part.sheet, place, lines, numbers)
+
+
+def _place(part: Part) -> Evidence:
+    words = [i for row in part.rows for w in row.cells.values() for i in w]
+    if part.grid.header is not None:
+        words.extend(i for c in part.grid.header.cells for i in c.words)
+    box: Box = part.sheet.box(words)
+    return Evidence(part.page_index, box, part.sheet.page.method, words=())

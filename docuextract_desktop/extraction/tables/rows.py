@@ -1,0 +1,377 @@
+"""Rows of a table: which of its lines belong together, and which are sums, headings and notes in between.
+
+The lines are cut into rows by dynamic programming over three ways of setting a row: its numbers on the first line and
+the rest of the description below; on the last line, the description above; or in the middle of a cell's height. The way
+that explains the whole table best wins.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from docuextract_desktop.extraction.tables.columns import Grid, GridColumn, GridLine
+from docuextract_desktop.extraction.tables.lexicon import is_carried, totals_strength
+from docuextract_desktop.extraction.tables.sheet import Look, Sheet, is_amount_shaped
+
+MAX_LINES: Final = 14
+"""Lines of one row."""
+
+MAX_GAP: Final = 3.0
+"""White space inside one row, in heights of a word."""
+
+_WAYS: Final = ((0.35, 0.06), (0.06, 0.3), (0.14, 0.14))
+"""Cost of a line of text above and below the line with the numbers: numbers on top, at the bottom, in the middle."""
+
+
+@dataclass(slots=True)
+class LineLook:
+    """What one line of the body holds.
+
+    Attributes:
+        line: its words by column.
+        keys: numeric (or dated) columns that it fills cleanly.
+        texts: other columns that it fills.
+        totals: how surely it is a sum, 0..1.
+        carried: whether the table may go on after that sum.
+        position: whether it bears a running number.
+        top, bottom: in the page's units.
+    """
+
+    line: GridLine
+    keys: frozenset[int]
+    texts: frozenset[int]
+    totals: float
+    carried: bool
+    position: bool
+    top: float
+    bottom: float
+
+
+@dataclass(slots=True)
+class Row:
+    """One row of the table on one page: words by printed column.
+
+    Attributes:
+        lines: the looks that were joined.
+        cells: words of each column, line after line.
+        cost: how badly it fits the table, 0 is perfect.
+    """
+
+    lines: list[LineLook]
+    cells: dict[int, list[int]]
+    cost: float
+
+
+@dataclass(slots=True)
+class Layout:
+    """What is usual in one table.
+
+    Attributes:
+        keys: columns that carry numbers or dates and so make rows.
+        main: the column of the descriptions, or None.
+        amount: the column of the amounts, or None.
+        position: the column of running numbers, or None.
+        share: how often each key column is filled, among lines with any.
+        lead: where the main column's text begins, in the page's units.
+    """
+
+    keys: frozenset[int]
+    main: int | None
+    amount: int | None
+    position: int | None
+    share: dict[int, float] = field(default_factory=dict)
+    lead: float = 0.0
+
+
+def clean_number(sheet: Sheet, words: Sequence[int]) -> bool:
+    """Whether the words are a number with at most a unit or a currency beside it."""
+    numbers = texts = letters = 0
+    for i in words:
+        look = sheet.looks[i]
+        if look in (Look.NUMBER, Look.PERCENT):
+            numbers += 1
+        elif look == Look.TEXT:
+            texts += 1
+            letters += len(sheet.page.texts[i])
+            if not numbers and len(sheet.page.texts[i]) > 3:
+                return False
+    return 0 < numbers <= 3 and texts <= 3 and letters <= 14
+
+
+def _running_number(sheet: Sheet, words: Sequence[int]) -> bool:
+    """Whether a cell of the position column is a short number, such as "3", "3." or "1.0"."""
+    if not 0 < len(words) <= 2:
+        return False
+    text = sheet.page.texts[words[0]].strip(".)#(")
+    return len(text) <= 5 and text[:1].isdigit()
+
+
+def layout_of(grid: Grid) -> Layout:
+    """Find the columns that make rows."""
+    columns = grid.columns
+    roles = [c.role() for c in columns]
+    counts: Counter[int] = Counter()
+    texts: Counter[int] = Counter()
+    shaped: Counter[int] = Counter()
+    for line in grid.lines:
+        for at, words in line.cells.items():
+            if clean_number(grid.sheet, words) or any(grid.sheet.looks[i] == Look.DATE for i in words):
+                counts[at] += 1
+                shaped[at] += any(is_amount_shaped(grid.sheet.page.texts[i]) for i in words)
+            else:
+                texts[at] += sum(len(grid.sheet.page.texts[i]) for i in words)
+    position = next((k for k, r in enumerate(roles) if r == "position" and counts[k]), None)
+    keys = frozenset(
+        k for k, c in enumerate(columns)
+        if k != position and roles[k] not in ("article", "description", "unit") and (c.numeric or c.dated) and counts[k]
+    )
+    named = [k for k, r in enumerate(roles) if r == "description"]
+    wide = [k for k in range(len(columns)) if k not in keys and k != position and roles[k] not in ("unit", "tax_rate")]
+    main = named[0] if named else max(wide, key=lambda k: texts[k], default=None)
+    if len(named) > 1:
+        main = max(named, key=lambda k: texts[k])
+    amounts = [k for k in keys if roles[k] == "amount"] or [k for k in keys if shaped[k] and not columns[k].dated]
+    return Layout(keys, main, max(amounts, default=None), position)
+
+
+def look_at(grid: Grid, layout: Layout, line: GridLine) -> LineLook:
+    """Sum up what one line of the body holds."""
+    sheet = grid.sheet
+    keys, texts = set(), set()
+    for at, words in line.cells.items():
+        if at in layout.keys:
+            if clean_number(sheet, words) or (grid.columns[at].dated and any(sheet.looks[i] == Look.DATE for i in words)):
+                keys.add(at)
+            elif any(sheet.looks[i] == Look.TEXT for i in words):
+                texts.add(at)
+        elif any(sheet.looks[i] != Look.SIGN for i in words):
+            texts.add(at)
+    start, stop = sheet.lines[line.index]
+    wording = " ".join(
+        sheet.page.texts[i] for i in range(start, stop) if sheet.looks[i] in (Look.TEXT,) and sheet.page.texts[i] != ":"
+    )
+    return LineLook(
+        line,
+        frozenset(keys),
+        frozenset(texts),
+        totals_strength(wording) if keys else 0.6 * totals_strength(wording),
+        is_carried(wording),
+        _running_number(sheet, line.cells.get(layout.position, []) if layout.position is not None else []),
+        sheet.tops[line.index],
+        sheet.bottoms[line.index],
+    )
+
+
+def find_rows(grid: Grid, *, strict: bool = False) -> tuple[list[Row], Layout, list[LineLook]]:
+    """Cut a body into rows.
+
+    Args:
+        grid: words by column.
+        strict: the lines carry no header of their own (a continued page): only rows that look like the others count.
+
+    Returns:
+        Rows from top to bottom, what is usual in the table, and the looks of all lines of the body.
+    """
+    layout = layout_of(grid)
+    looks = [look_at(grid, layout, line) for line in grid.lines]
+    if not layout.keys:
+        return [], layout, looks
+    _usual(grid, layout, looks)
+    looks = _within(grid, layout, looks)
+    rows = _best_cut(grid, layout, looks)
+    return _tidy(grid, layout, rows, looks, strict=strict), layout, looks
+
+
+def _usual(grid: Grid, layout: Layout, looks: list[LineLook]) -> None:
+    """How often each key column is filled, and where descriptions begin."""
+    filled: Counter[int] = Counter()
+    rows = 0
+    leads: list[float] = []
+    for look in looks:
+        if look.totals >= 0.6 and rows:
+            break
+        if look.keys:
+            rows += len(look.keys) > 1
+            filled.update(look.keys)
+            if layout.main in look.line.cells:
+                leads.append(min(grid.sheet.x0[i] for i in look.line.cells[layout.main]))
+    most = max(filled.values(), default=1)
+    layout.share = {k: filled[k] / most for k in layout.keys}
+    layout.lead = sorted(leads)[len(leads) // 2] if leads else 0.0
+
+
+def _within(grid: Grid, layout: Layout, looks: list[LineLook]) -> list[LineLook]:
+    """Cut the body at the sums after which no row follows, and at a wide empty space."""
+    em = grid.sheet.em
+    seen = 0
+    last_bottom = None
+    for at, look in enumerate(looks):
+        if last_bottom is not None and look.top - last_bottom > 9 * em and seen:
+            return looks[:at]
+        if look.keys and look.totals >= 0.6 and seen and not _rows_follow(layout, looks[at + 1 :]):
+            return looks[:at]
+        if len(look.keys) >= 2 or (look.keys and look.texts):
+            seen += 1
+        last_bottom = max(look.bottom, last_bottom or look.bottom)
+    return looks
+
+
+def _rows_follow(layout: Layout, looks: list[LineLook]) -> bool:
+    """Whether a line after a sum looks like a full row again."""
+    need = [k for k, share in layout.share.items() if share >= 0.6]
+    for look in looks:
+        if look.totals >= 0.5:
+            continue
+        have = sum(k in look.keys for k in need)
+        if have >= max(2, 0.75 * len(need)) and (layout.main is None or layout.main in look.line.cells):
+            return True
+        if look.position and have >= max(1, 0.5 * len(need)):
+            return True
+    return False
+
+
+@dataclass(slots=True)
+class _Span:
+    """A possible row: lines i..j, with what it costs in each way of setting."""
+
+    costs: tuple[float, float, float]
+
+
+def _span_costs(grid: Grid, layout: Layout, looks: list[LineLook], i: int, top: int) -> list[tuple[float, float, float] | None]:
+    """Costs of the rows that begin at line `i` and end at each line up to `top`; None where there is no row."""
+    em = grid.sheet.em
+    found: list[tuple[float, float, float] | None] = []
+    filled: set[int] = set()
+    positions = 0
+    conflicts = 0.0
+    spread = 0.0
+    above = below = 0
+    gaps = 0.0
+    named = False
+    totals = 0.0
+    numbers: LineLook | None = None
+    first_text: LineLook | None = None
+    for j in range(i, top):
+        look = looks[j]
+        if j > i:
+            gap = (look.top - max(looks[j - 1].bottom, looks[i].top)) / em
+            if gap > MAX_GAP:
+                break
+            gaps += 0.25 * max(0.0, gap - 0.45)
+        positions += look.position
+        has_main = layout.main in look.line.cells
+        if look.keys:
+            totals = max(totals, look.totals)
+            clash = len(filled & look.keys)
+            conflicts += 3.0 * clash
+            if numbers is not None and not clash:
+                overlap = min(numbers.bottom, look.bottom) - max(numbers.top, look.top)
+                if overlap > 0.15 * em:
+                    spread += 0.05
+                elif has_main and layout.main in numbers.line.cells:
+                    spread += 1.6
+                else:
+                    spread += 0.3
+            numbers = look
+            filled |= look.keys
+        elif filled:
+            below += 1
+        else:
+            above += 1
+        if has_main and not named:
+            named = True
+            first_text = look
+        if conflicts > 6:
+            break
+        if not filled:
+            found.append(None)
+            continue
+        cost = conflicts + spread + gaps + look.line.cost * 0.5
+        cost += sum(0.55 * share for k, share in layout.share.items() if k not in filled)
+        if layout.amount is not None and layout.amount not in filled:
+            cost += 0.5 * layout.share.get(layout.amount, 0.0)
+        if layout.main is not None and not named:
+            cost += 0.9
+        if layout.position is not None:
+            cost += 2.5 * max(0, positions - 1) + (0.5 if not positions else 0.0)
+        if totals >= 0.5:
+            full = sum(share for k, share in layout.share.items() if k in filled)
+            whole = sum(layout.share.values())
+            cost += 2.5 * totals * (0.35 if len(filled) > 2 and full > 0.8 * whole else 1.0)
+        own = numbers is not None and layout.main in numbers.line.cells
+        costs = tuple(
+            cost + below * down + above * (up if own or first_text is None else up * 0.5) for up, down in _WAYS
+        )
+        found.append((costs[0], costs[1], costs[2]))
+    return found
+
+
+def _skip_cost(layout: Layout, look: LineLook) -> float:
+    """Cost of leaving a line out of all rows."""
+    if look.totals >= 0.5:
+        return 0.05
+    if look.keys:
+        return 0.5 + 0.5 * len(look.keys) if layout.main in look.line.cells else 0.45 + 0.3 * len(look.keys)
+    return 0.42 if layout.main in look.line.cells else 0.3
+
+
+def _best_cut(grid: Grid, layout: Layout, looks: list[LineLook]) -> list[Row]:
+    count = len(looks)
+    spans = [_span_costs(grid, layout, looks, i, min(i + MAX_LINES, count)) for i in range(count)]
+    skips = [_skip_cost(layout, look) for look in looks]
+    best_total, best_plan = float("inf"), []  # type: float, list[tuple[int, int, float]]
+    for way in range(len(_WAYS)):
+        totals = [0.0] + [float("inf")] * count
+        back: list[tuple[int, float | None]] = [(0, None)] * (count + 1)
+        for i in range(count):
+            here = totals[i]
+            if here + skips[i] < totals[i + 1]:
+                totals[i + 1] = here + skips[i]
+                back[i + 1] = (i, None)
+            for n, costs in enumerate(spans[i]):
+                if costs is not None and here + costs[way] < totals[i + n + 1]:
+                    totals[i + n + 1] = here + costs[way]
+                    back[i + n + 1] = (i, costs[way])
+        if totals[count] < best_total - 1e-9:
+            best_total = totals[count]
+            best_plan = []
+            j = count
+            while j > 0:
+                i, cost = back[j]
+                if cost is not None:
+                    best_plan.append((i, j, cost))
+                j = i
+            best_plan.reverse()
+    return [_row(looks[i:j], cost) for i, j, cost in best_plan]
+
+
+def _row(lines: list[LineLook], cost: float) -> Row:
+    cells: dict[int, list[int]] = {}
+    for look in lines:
+        for at, words in look.line.cells.items():
+            cells.setdefault(at, []).extend(words)
+    return Row(lines, cells, cost)
+
+
+def _tidy(grid: Grid, layout: Layout, rows: list[Row], looks: list[LineLook], *, strict: bool) -> list[Row]:
+    """Leave out rows that are none: too little in them, or far from the others."""
+    em = grid.sheet.em
+    need = [k for k, share in layout.share.items() if share >= 0.6]
+    kept: list[Row] = []
+    for row in rows:
+        keys = {k for look in row.lines for k in look.keys}
+        named = layout.main is None or layout.main in row.cells
+        full = sum(k in keys for k in need) >= max(1, 0.6 * len(need))
+        if not named and not (full and len(keys) >= 2):
+            continue
+        if strict and not (full and named):
+            continue
+        if kept and row.lines[0].top - kept[-1].lines[-1].bottom > 7 * em and not full:
+            break
+        kept.append(row)
+    return kept
+
+
