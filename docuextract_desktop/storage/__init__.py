@@ -1,1 +1,1 @@
-"""All SQL lives here: the database, its migrations, and one file per group of tables."""
+"""All SQL: the one database file, its schema, and a module per group of tables."""

@@ -1,0 +1,80 @@
+"""Builds what every front end works with, once: the store, the templates, the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from docuextract_desktop import log
+from docuextract_desktop.jobs.queue import Queue
+from docuextract_desktop.jobs.worker_pool import page_counter
+from docuextract_desktop.paths import data_home
+from docuextract_desktop.storage.database import Database
+from docuextract_desktop.storage.opening import open_database
+from docuextract_desktop.storage.settings import SettingsStore
+from docuextract_desktop.templates.library import TemplateLibrary, load_template
+from docuextract_desktop.templates.models import Template
+
+TEMPLATE_FOLDER = "templates"
+
+
+@dataclass(frozen=True)
+class Services:
+    """The parts of the program that belong to one data folder. Any thread may use them.
+
+    Attributes:
+        home: the data folder.
+        database: its database; front ends have no business with it.
+        settings: read and change settings.
+        templates: shipped and own templates.
+        queue: batches, items and their results. To have them worked on, give it to a `jobs.runner.Runner`.
+    """
+
+    home: Path
+    database: Database
+    settings: SettingsStore
+    templates: TemplateLibrary
+    queue: Queue
+
+    def close(self) -> None:
+        """Close the database. Runners must have stopped."""
+        self.database.close()
+
+    def __enter__(self) -> Services:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def open_services(home: Path | None = None, *, create: bool = True, debug: bool = False) -> Services:
+    """Open the data folder.
+
+    Args:
+        home: None for $DOCUEXTRACT_HOME or the platform's data folder.
+        create: make it where there is none.
+        debug: log more, which may include text of documents.
+
+    Raises:
+        StorageUnavailableError: the folder or its database cannot be used.
+    """
+    folder = data_home(home)
+    database = open_database(folder, create=create)
+    log.configure(folder, debug=debug)
+    settings = SettingsStore(database)
+    library = TemplateLibrary(folder / TEMPLATE_FOLDER)
+    queue = Queue(
+        database,
+        settings,
+        load_template=_template_loader(library),
+        count_pages=page_counter(lambda: settings.get().limits),
+    )
+    return Services(folder, database, settings, library, queue)
+
+
+def _template_loader(library: TemplateLibrary) -> Callable[[str], Template]:
+    def load(id_or_path: str) -> Template:
+        return load_template(id_or_path, library)
+
+    return load

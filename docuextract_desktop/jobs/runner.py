@@ -1,0 +1,269 @@
+"""Lanes on a thread pool, and their news as signals: the only Qt in this room.
+
+Works with a QCoreApplication (command line) and with a QApplication (window): signals arrive in the thread that the
+`Runner` lives in, through its event loop.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
+
+from docuextract_desktop.errors import StorageUnavailableError
+from docuextract_desktop.jobs.events import Event, EventKind
+from docuextract_desktop.jobs.lanes import (
+    Bell,
+    Clerk,
+    ExpressLane,
+    Lane,
+    PageLane,
+    PageRequest,
+    Requests,
+    TryRequest,
+)
+from docuextract_desktop.jobs.queue import Queue
+from docuextract_desktop.jobs.worker_pool import BATCH_NICENESS, STAGES, WorkerOptions
+from docuextract_desktop.templates.models import Template
+
+COALESCE_S = 0.02
+"""News of so much time come as one bundle: an event loop is not woken more often than a screen is drawn."""
+
+
+class Runner(QObject):
+    """Runs the queue: a number of lanes for batches, an express lane, a lane for page pictures, and a clerk.
+
+    Belongs to the thread that made it; all methods are called there.
+
+    Signals:
+        event (Event): one stored change, in order.
+        events (tuple[Event, ...]): the same changes in bundles, for those who keep tables.
+        batch_ended (str): id of a batch of which no item is pending or running any more.
+        pages_rendered (PageReply): a page picture, or why there is none.
+        tried (TryReply): what a template found on a document.
+        storage_failed (StorageUnavailableError): the database cannot be used; the lanes wait and try again.
+
+    Attributes:
+        lanes: how many lanes work on batches.
+    """
+
+    # Hides QObject.event, which nobody calls on a runner; posted events still arrive (tested).
+    event = Signal(object)  # type: ignore[assignment]
+    events = Signal(object)
+    batch_ended = Signal(str)
+    pages_rendered = Signal(object)
+    tried = Signal(object)
+    storage_failed = Signal(object)
+
+    def __init__(
+        self,
+        queue: Queue,
+        *,
+        lanes: int | None = None,
+        batch_ids: Collection[str] | None = None,
+        stages: str = STAGES,
+        parent: QObject | None = None,
+    ) -> None:
+        """Set up, not yet running.
+
+        Args:
+            queue: what to work on.
+            lanes: None for what the settings say.
+            batch_ids: work on these batches only; None for all.
+            stages: what the workers do; see `worker_pool.WorkerOptions`.
+            parent: of the QObject.
+        """
+        super().__init__(parent)
+        self.queue = queue
+        self._wanted_lanes = lanes
+        self._batch_ids = batch_ids
+        self._stages = stages
+        self._pool = QThreadPool()
+        self._clerk_pool = QThreadPool()
+        # Workers end with the thread that started them (Linux); an idle pool must not end its threads by itself.
+        self._pool.setExpiryTimeout(-1)
+        self._numbers = itertools.count(1)
+        self._lanes: list[Lane] = []
+        self._page_lane: PageLane | None = None
+        self._express_lane: ExpressLane | None = None
+        self._clerk_bell = Bell()
+        self._lane_bell = Bell()
+        self._page_requests = Requests(Bell())
+        self._try_requests = Requests(Bell())
+        self._running = False
+
+    @property
+    def running(self) -> bool:
+        """Whether it was started and not stopped."""
+        return self._running
+
+    @property
+    def lanes(self) -> int:
+        """How many lanes work on batches."""
+        return len(self._lanes) or self._wanted_lanes or self.queue.settings.get().lanes
+
+    @property
+    def busy_lanes(self) -> dict[int, str]:
+        """Lane number → id of the item that it works on now."""
+        claims = {number: lane.current for number, lane in enumerate(self._lanes)}
+        return {number: claim.item_id for number, claim in claims.items() if claim is not None}
+
+    def start(self) -> None:
+        """Start working; first, what dead programs held goes back into the queue. Without effect where it runs.
+
+        Raises:
+            StorageUnavailableError: the database cannot be used.
+        """
+        if self._running:
+            return
+        queue = self.queue
+        queue.heartbeat()
+        queue.recover()
+        settings = queue.settings.get()
+        lanes = self._wanted_lanes or settings.lanes
+        threads = max(1, (os.cpu_count() or 1) // lanes)
+        memory = settings.limits.worker_memory_bytes
+        batch_options = WorkerOptions(self._stages, BATCH_NICENESS, threads, memory)
+        express_options = WorkerOptions(self._stages, 0, threads, memory)
+        self._clerk_bell, self._lane_bell = Bell(), Bell()
+        self._page_requests, self._try_requests = Requests(Bell()), Requests(Bell())
+        self._lanes = [
+            Lane(
+                queue,
+                self._lane_bell,
+                batch_options,
+                done=self._clerk_bell.ring,
+                storage_failed=self.storage_failed.emit,
+                batch_ids=self._batch_ids,
+            )
+            for _ in range(lanes)
+        ]
+        self._express_lane = ExpressLane(
+            queue,
+            self._try_requests,
+            express_options,
+            done=self._clerk_bell.ring,
+            storage_failed=self.storage_failed.emit,
+            deliver=self.tried.emit,
+            batch_ids=self._batch_ids,
+        )
+        self._page_lane = PageLane(queue, queue, self._page_requests, express_options, deliver=self.pages_rendered.emit)
+        clerk = Clerk(
+            queue,
+            self._clerk_bell,
+            read_events=queue.events_since,
+            cursor=queue.cursor(),
+            deliver=self._deliver,
+            storage_failed=self.storage_failed.emit,
+            wake_lanes=self._wake_lanes,
+        )
+        self._pool.setMaxThreadCount(lanes + 2)
+        self._running = True
+        for run in (self._page_lane.run, self._express_lane.run, *(lane.run for lane in self._lanes)):
+            self._pool.start(_Thread(run))
+        self._clerk_pool.start(_Thread(clerk.run))
+
+    def stop(self, wait: bool = True, *, finish: bool = False) -> None:
+        """Stop working.
+
+        Args:
+            wait: until all lanes have ended; otherwise they end by themselves within a moment (`finish`: when their
+                items are done), and their items are put back by whoever starts next.
+            finish: let the items in hand be finished; otherwise their workers are killed and the items go back to
+                pending.
+        """
+        if not self._running:
+            return
+        self._running = False
+        workers = [] if finish else [lane.worker for lane in self._lanes]
+        workers += [lane.worker for lane in (self._page_lane, self._express_lane) if lane is not None]
+        for bell in (self._lane_bell, self._page_requests.bell, self._try_requests.bell):
+            bell.stop()
+        for worker in workers:
+            worker.interrupt()
+        if not wait:
+            self._clerk_bell.stop()
+            return
+        # The clerk goes last, so that the last news are passed on.
+        self._pool.waitForDone()
+        self._clerk_bell.stop()
+        self._clerk_pool.waitForDone()
+        with contextlib.suppress(StorageUnavailableError):  # whoever starts next sees that this program is gone
+            self.queue.retire()
+        self._lanes = []
+
+    def wake(self) -> None:
+        """Look for work now: a batch was created or retried."""
+        self._clerk_bell.ring()
+        self._wake_lanes()
+
+    def request_page(
+        self,
+        source: str | Path,
+        page_index: int,
+        max_side_px: int | None = None,
+        *,
+        scale: float | None = None,
+        rotation: int = 0,
+        channel: str = "page",
+    ) -> int:
+        """Ask for a page picture; it comes with `pages_rendered`. The number of the request.
+
+        Args:
+            source: id of an item, or a path.
+            page_index: 0-based.
+            max_side_px: longest side of the picture; or `scale`.
+            scale: pixels per point of a PDF, per pixel of a picture.
+            rotation: degrees clockwise.
+            channel: a request that still waits is replaced by a later one of the same channel.
+        """
+        request = PageRequest(next(self._numbers), source, page_index, rotation, max_side_px, scale, channel)
+        self._page_requests.put(request)
+        return request.number
+
+    def request_try(
+        self,
+        path: Path,
+        template: Template,
+        *,
+        page_ranges: str | None = None,
+        passwords: tuple[str, ...] = (),
+        channel: str = "try",
+    ) -> int:
+        """Ask what a template, saved or not, finds on a document; it comes with `tried`. The number of the request."""
+        request = TryRequest(next(self._numbers), path, template, page_ranges, passwords, channel)
+        self._try_requests.put(request)
+        return request.number
+
+    def cancel_request(self, number: int) -> bool:
+        """Forget a request that was not begun yet; whether there was one."""
+        return self._page_requests.cancel(number) or self._try_requests.cancel(number)
+
+    def _wake_lanes(self) -> None:
+        self._lane_bell.ring()
+        self._try_requests.bell.ring()
+
+    def _deliver(self, events: tuple[Event, ...]) -> None:
+        """Called in the clerk's thread."""
+        self.events.emit(events)
+        for event in events:
+            self.event.emit(event)
+            if event.kind is EventKind.BATCH_ENDED:
+                self.batch_ended.emit(event.batch_id)
+        self._clerk_bell.wait_for_stop(COALESCE_S)
+
+
+class _Thread(QRunnable):
+    """One of the runner's threads."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        super().__init__()
+        self._work = work
+
+    def run(self) -> None:
+        """Called by the pool in a thread of its own."""
+        self._work()

@@ -1,0 +1,141 @@
+"""What a worker does with a job: read the document, find the values, draw a page. Runs in the worker process only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from docuextract_desktop.documents.models import Document, Page
+from docuextract_desktop.documents.read import read_document
+from docuextract_desktop.documents.serial import WORDS_VERSION, pages_from_blob, pages_to_blob
+from docuextract_desktop.documents.sniff import Source, read_source
+from docuextract_desktop.errors import ExtractionFailedError, UploadMissingError
+from docuextract_desktop.extraction.models import Extraction
+from docuextract_desktop.jobs.page_ranges import parse_page_ranges
+from docuextract_desktop.jobs.work import Job, KeptPage, Knowledge, Outcome, PageJob, Picture
+from docuextract_desktop.settings import Limits
+from docuextract_desktop.templates.models import Template
+
+Progress = Callable[[int, int], None]
+"""(pages read, pages to read)"""
+
+
+class Stages:
+    """The stages of a worker. Tests put others in their place to see what faults do."""
+
+    def __init__(self) -> None:
+        self._knowledge: tuple[str, int, Any] | None = None
+
+    def run(self, job: Job, progress: Progress) -> Outcome:
+        """Read a document and find its values.
+
+        Raises:
+            ItemError: what was wrong with this document.
+        """
+        limits = Limits.model_validate(job.limits)
+        source = self._source(job, limits)
+        document, new_pages = self._document(job, source, limits, progress)
+        extraction = self.extract(document, Template.model_validate(job.template), job.knowledge)
+        return Outcome(
+            sha256=source.sha256,
+            kind=document.kind,
+            size_bytes=len(source.data),
+            page_count=document.page_count,
+            pages_read=len(new_pages),
+            words_version=WORDS_VERSION,
+            words=tuple(_kept(page) for page in new_pages) if job.keep_words else (),
+            warnings=document.warnings,
+            extraction=extraction,
+        )
+
+    def read(
+        self,
+        data: bytes,
+        pages: Sequence[int] | None,
+        passwords: Sequence[str],
+        limits: Limits,
+        progress: Progress,
+    ) -> Document:
+        """The words of a document; see `documents.read.read_document`."""
+        return read_document(data, pages=pages, passwords=passwords, limits=limits, progress=progress)
+
+    def extract(self, document: Document, template: Template, knowledge: Knowledge | None) -> Extraction:
+        """The values of a document; see `extraction.pipeline.extract`."""
+        from docuextract_desktop.extraction.pipeline import extract
+
+        return extract(document, template, self._loaded(knowledge))
+
+    def draw(self, job: PageJob) -> Picture:
+        """One page as a picture; see `documents.render.render_page`."""
+        from docuextract_desktop.documents.render import render_page
+
+        page = render_page(
+            job.path,
+            job.page_index,
+            rotation=job.rotation,
+            max_side_px=job.max_side_px,
+            scale=job.scale,
+            passwords=job.passwords,
+        )
+        return Picture(page.width, page.height, bytes(page.rgb))
+
+    def count_pages(self, path: str, passwords: Sequence[str], limits: Limits) -> int:
+        """Pages of a file; see `documents.read.probe`."""
+        from docuextract_desktop.documents.read import probe
+
+        return probe(path, passwords, limits).page_count
+
+    def _source(self, job: Job, limits: Limits) -> Source:
+        source = read_source(job.path, limits)
+        if job.sha256 is not None and source.sha256 != job.sha256:
+            raise UploadMissingError(
+                "The file was changed after it was put into the batch.", hint="Add it again to a new batch."
+            )
+        return source
+
+    def _document(
+        self, job: Job, source: Source, limits: Limits, progress: Progress
+    ) -> tuple[Document, tuple[Page, ...]]:
+        """The document with the pages wanted, and those of them that were not kept before."""
+        kept = {page.page_index: page for page in job.kept}
+        wanted = None
+        if job.page_count is not None:
+            wanted = _wanted(job.page_ranges, job.page_count)
+            if kept and set(wanted) <= set(kept):
+                pages = tuple(page for index in wanted for page in pages_from_blob(kept[index].words))
+                return Document(source.sha256, source.kind, job.page_count, pages), ()
+        elif job.page_ranges is not None:
+            wanted = _wanted(job.page_ranges, self.count_pages(str(job.path), job.passwords, limits))
+        missing = None if wanted is None else [index for index in wanted if index not in kept]
+        read = self.read(source.data, missing, job.passwords, limits, progress)
+        known = [page for index in wanted or () if index in kept for page in pages_from_blob(kept[index].words)]
+        pages = tuple(sorted([*known, *read.pages], key=lambda page: page.index))
+        return Document(read.sha256, read.kind, read.page_count, pages, read.warnings), read.pages
+
+    def _loaded(self, knowledge: Knowledge | None) -> Any:
+        """Knowledge as `extraction` uses it; unpacked once and kept while it stays the same."""
+        if knowledge is None:
+            return None
+        from docuextract_desktop.extraction.learning import Knowledge as Taught
+
+        known = self._knowledge
+        if known is None or known[:2] != (knowledge.template_id, knowledge.version):
+            known = (knowledge.template_id, knowledge.version, Taught.from_bytes(knowledge.body))
+            self._knowledge = known
+        return known[2]
+
+
+def _wanted(page_ranges: str | None, page_count: int) -> tuple[int, ...]:
+    if page_ranges is None:
+        return tuple(range(page_count))
+    wanted = parse_page_ranges(page_ranges, page_count)
+    if not wanted:
+        pages = "1 page" if page_count == 1 else f"{page_count} pages"
+        raise ExtractionFailedError(
+            f"The document has {pages}; none of the pages {page_ranges} is there.", hint="Choose other pages."
+        )
+    return wanted
+
+
+def _kept(page: Page) -> KeptPage:
+    return KeptPage(page.index, page.width, page.height, page.rotation, page.method, pages_to_blob((page,)))

@@ -1,0 +1,196 @@
+"""The schema, step by step. A step and the record of it commit together; steps that were released never change.
+
+The steps are kept and recorded by sqlite-utils' own migrations; PRAGMA user_version says the same in a form that can be
+read without importing anything, and changes in the same transaction.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlite_utils import Database as UtilsDatabase
+from sqlite_utils import Migrations
+
+from docuextract_desktop.storage.database import APPLICATION_ID, Database, expected_errors
+
+steps = Migrations("docuextract_desktop")
+
+FIRST_SCHEMA = """
+CREATE TABLE template_versions (
+  id INTEGER PRIMARY KEY,
+  template_id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  body TEXT NOT NULL,
+  body_sha256 TEXT NOT NULL,
+  created_at REAL NOT NULL,
+  UNIQUE (template_id, version, body_sha256)
+);
+CREATE TABLE batches (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  template_version_id INTEGER NOT NULL REFERENCES template_versions (id),
+  review_threshold REAL NOT NULL,
+  tier TEXT NOT NULL,
+  priority INTEGER NOT NULL,
+  metadata TEXT NOT NULL,
+  idempotency_key TEXT UNIQUE,
+  request_sha256 TEXT NOT NULL,
+  created_at REAL NOT NULL,
+  cancel_requested_at REAL,
+  last_event INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE items (
+  sequence INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  batch_id TEXT NOT NULL REFERENCES batches (id) ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  path NOT NULL,
+  filename TEXT NOT NULL,
+  sha256 TEXT,
+  size_bytes INTEGER,
+  page_ranges TEXT,
+  metadata TEXT NOT NULL,
+  priority INTEGER NOT NULL,
+  reuse INTEGER NOT NULL,
+  bound_owner TEXT,
+  state TEXT NOT NULL
+    CHECK (state IN ('pending', 'running', 'completed', 'needs_review', 'failed', 'cancelled')),
+  attempt INTEGER NOT NULL DEFAULT 0,
+  faults INTEGER NOT NULL DEFAULT 0,
+  not_before REAL NOT NULL DEFAULT 0,
+  owner TEXT,
+  page_count INTEGER,
+  started_at REAL,
+  ended_at REAL,
+  lowest_confidence REAL,
+  flagged INTEGER NOT NULL DEFAULT 0,
+  copied_from TEXT,
+  error_code TEXT,
+  error_message TEXT,
+  error_hint TEXT,
+  error_detail TEXT,
+  CHECK ((state = 'running') = (owner IS NOT NULL)),
+  CHECK ((state = 'failed') = (error_code IS NOT NULL))
+);
+CREATE UNIQUE INDEX items_by_position ON items (batch_id, position);
+-- Everything that a batch's summary is derived from, so that the table itself is not read.
+CREATE INDEX items_by_state ON items (batch_id, state, page_count, started_at, ended_at);
+CREATE INDEX items_to_claim ON items (priority DESC, sequence) WHERE state = 'pending';
+CREATE INDEX items_running ON items (owner) WHERE state = 'running';
+CREATE INDEX items_by_content ON items (sha256, state);
+CREATE TABLE documents (
+  sha256 TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  size_bytes INTEGER NOT NULL,
+  page_count INTEGER NOT NULL,
+  read_at REAL NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE pages (
+  id INTEGER PRIMARY KEY,
+  sha256 TEXT NOT NULL REFERENCES documents (sha256) ON DELETE CASCADE,
+  words_version TEXT NOT NULL,
+  page_index INTEGER NOT NULL,
+  width REAL NOT NULL,
+  height REAL NOT NULL,
+  rotation INTEGER NOT NULL,
+  method TEXT NOT NULL,
+  words BLOB NOT NULL,
+  UNIQUE (sha256, words_version, page_index)
+);
+CREATE TABLE results (
+  item_id TEXT PRIMARY KEY REFERENCES items (id) ON DELETE CASCADE,
+  reuse_key TEXT NOT NULL,
+  template_id TEXT NOT NULL,
+  template_version INTEGER NOT NULL,
+  engine_version TEXT NOT NULL,
+  warnings TEXT NOT NULL,
+  stored_at REAL NOT NULL
+);
+CREATE INDEX results_to_reuse ON results (reuse_key);
+CREATE TABLE field_values (
+  id INTEGER PRIMARY KEY,
+  item_id TEXT NOT NULL REFERENCES results (item_id) ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  value TEXT,
+  confidence REAL NOT NULL,
+  needs_review INTEGER NOT NULL,
+  reviewed INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  UNIQUE (item_id, position)
+);
+CREATE INDEX field_values_flagged ON field_values (item_id) WHERE needs_review = 1;
+CREATE TABLE decisions (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  made_at REAL NOT NULL,
+  who TEXT NOT NULL,
+  item_id TEXT NOT NULL REFERENCES items (id) ON DELETE CASCADE,
+  field TEXT NOT NULL,
+  action TEXT NOT NULL,
+  before TEXT,
+  after TEXT,
+  undone_by INTEGER REFERENCES decisions (id) ON DELETE SET NULL
+);
+CREATE INDEX decisions_by_item ON decisions (item_id, id);
+CREATE INDEX decisions_undone_by ON decisions (undone_by);
+CREATE TABLE examples (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  template_id TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  item_id TEXT,
+  body BLOB NOT NULL,
+  taught_at REAL NOT NULL,
+  UNIQUE (template_id, sha256)
+);
+CREATE TABLE weights (
+  template_id TEXT PRIMARY KEY,
+  version INTEGER NOT NULL,
+  body BLOB NOT NULL,
+  fitted_at REAL NOT NULL
+);
+CREATE TABLE events (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at REAL NOT NULL,
+  kind TEXT NOT NULL,
+  batch_id TEXT NOT NULL,
+  item_id TEXT,
+  state TEXT
+);
+CREATE TABLE usage (month TEXT PRIMARY KEY, pages INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE owners (
+  id TEXT PRIMARY KEY,
+  pid INTEGER NOT NULL,
+  host TEXT NOT NULL,
+  process_started REAL NOT NULL,
+  heartbeat REAL NOT NULL
+) WITHOUT ROWID;
+"""
+
+
+@steps(name="0001_first_schema")  # type: ignore[untyped-decorator,unused-ignore]
+def first_schema(database: Any) -> None:
+    """Everything that the first release stores."""
+    database.executescript(FIRST_SCHEMA)
+    database.execute(f"PRAGMA application_id={APPLICATION_ID}")
+    database.execute("PRAGMA user_version=1")
+
+
+def migrate(database: Database) -> None:
+    """Bring the schema up to date. Two programs may do it at once: the second one waits, and finds nothing to do."""
+    with expected_errors(database.path):
+        connection = database.dedicated_connection()
+        try:
+            # sqlite-utils reads rows as plain tuples.
+            connection.row_factory = None
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("BEGIN EXCLUSIVE")
+            try:
+                steps.apply(UtilsDatabase(connection))
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+        finally:
+            connection.close()

@@ -1,0 +1,36 @@
+"""Template versions: a batch keeps the very template that it started with."""
+
+from __future__ import annotations
+
+import hashlib
+
+from docuextract_desktop.storage.database import Session
+from docuextract_desktop.templates.models import Template
+
+
+def keep(session: Session, template: Template, *, now: float) -> int:
+    """Store `template` where this very content is not stored yet; its row id."""
+    body = template.model_dump_json()
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    found = session.value(
+        "SELECT id FROM template_versions WHERE template_id = ? AND version = ? AND body_sha256 = ?",
+        (template.id, template.version, digest),
+    )
+    if found is not None:
+        return int(found)
+    return session.insert(
+        "INSERT INTO template_versions (template_id, version, name, body, body_sha256, created_at)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (template.id, template.version, template.name, body, digest, now),
+    )
+
+
+def body_of(session: Session, template_version_id: int) -> str | None:
+    """The template as JSON, or None where there is no such row."""
+    body: str | None = session.value("SELECT body FROM template_versions WHERE id = ?", (template_version_id,))
+    return body
+
+
+def forget_unused(session: Session) -> int:
+    """Delete the versions that no batch refers to; how many."""
+    return session.execute("DELETE FROM template_versions WHERE id NOT IN (SELECT template_version_id FROM batches)")
