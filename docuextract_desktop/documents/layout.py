@@ -20,7 +20,10 @@ LINE_REACH = 0.5
 
 SEGMENT_GAP = 1.0
 """A gap wider than this share of the line's height parts two segments. A printed space is about 0.25 of it, a justified
-one up to 0.7; a box drawn around the text (see `Page`) is about 1.15 of the font size high."""
+one up to 0.7; the boxes of words are about 1.15 of the font size high."""
+
+SEGMENT_OVERLAP = 0.2
+"""Words of one line that overlap by more than this share of the height belong to columns that run into each other."""
 
 
 def arrange(
@@ -90,7 +93,8 @@ def _order(boxes: Numbers, middles: Numbers) -> tuple[NDArray[np.intp], NDArray[
     breaks = np.ones(count, dtype=bool)
     if count > 1:
         gaps = ordered[1:, 0] - ordered[:-1, 2]
-        wide = gaps > SEGMENT_GAP * np.minimum(tall[1:], tall[:-1])
+        size = np.minimum(tall[1:], tall[:-1])
+        wide = (gaps > SEGMENT_GAP * size) | (gaps < -SEGMENT_OVERLAP * size)
         breaks[1:] = wide | (line_of[1:] != line_of[:-1])
     segment_of = (np.cumsum(breaks) - 1).astype(np.int32)
     return order, line_of, segment_of
@@ -145,3 +149,25 @@ def _order_with_turned(
         np.concatenate([line_a, line_b + first_line]).astype(np.int32),
         np.concatenate([segment_a, segment_b + first_segment]).astype(np.int32),
     )
+
+
+def turn_boxes(boxes: Numbers, width: float, height: float, turn: int) -> tuple[Numbers, float, float]:
+    """Boxes of a page whose text runs `turn` quarter turns clockwise from upright, on the page set upright.
+
+    Args:
+        boxes: (n, 4) on the page as it lies.
+        width: of the page as it lies.
+        height: of the page as it lies.
+        turn: 0 text runs to the right, 1 downwards, 2 to the left, 3 upwards.
+
+    Returns:
+        The boxes, and the upright page's width and height.
+    """
+    x0, y0, x1, y1 = boxes.T
+    if turn == 0:
+        return boxes, width, height
+    if turn == 1:
+        return np.stack([y0, width - x1, y1, width - x0], axis=1), height, width
+    if turn == 2:
+        return np.stack([width - x1, height - y1, width - x0, height - y0], axis=1), width, height
+    return np.stack([height - y1, x0, height - y0, x1], axis=1), height, width

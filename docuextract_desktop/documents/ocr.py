@@ -13,8 +13,6 @@ import importlib.util
 import logging
 import math
 import os
-import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,6 +20,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from docuextract_desktop.documents.ctc import Alphabet
 from docuextract_desktop.errors import OcrProviderError
 
 RgbArray = NDArray[np.uint8]
@@ -33,7 +32,6 @@ LINE_HEIGHT_PX = 48
 NARROWEST_PX = 160
 WIDEST_PX = 3_200
 """A line wider than this (at 48 pixels' height) is squeezed: 66 times as wide as high is no line of text."""
-LEAST_LINE_CONFIDENCE = 0.5
 
 UPENDED = 1.5
 """A box of text this many times as high as wide holds text that runs up or down."""
@@ -264,7 +262,7 @@ class _Models:
         else:
             engine = module.RapidOCR(intra_op_num_threads=threads, inter_op_num_threads=1)
             self._detector, self._recogniser = engine.text_det, engine.text_rec
-        self._characters: list[str] = list(self._recogniser.postprocess_op.character)
+        self._alphabet = Alphabet(self._recogniser.postprocess_op.character)
 
     def detect(self, bgr: RgbArray) -> FloatArray:
         """Quads of lines in `bgr`'s pixels."""
@@ -285,7 +283,7 @@ class _Models:
         return np.asarray(boxes, dtype=np.float32).reshape(-1, 4, 2) * scale
 
     def probabilities(self, strip: RgbArray) -> tuple[FloatArray, float]:
-        """What the recogniser gives for one straightened line: (steps, classes), and the share of it that is picture."""
+        """For one straightened line: (steps, classes), and the share of the steps that is picture."""
         import cv2
 
         height, width = strip.shape[:2]
@@ -299,80 +297,12 @@ class _Models:
         return steps.reshape(-1, steps.shape[-1]), wanted / padded
 
     def read_line(self, strip: RgbArray, quad: FloatArray) -> OcrLine | None:
-        """One line of text, greedily decoded (CTC), cut into words at spaces."""
+        """One straightened line of text, or None where nothing legible is in it."""
         steps, share = self.probabilities(strip)
-        return decode_line(steps, share, self._characters, quad)
-
-
-def decode_line(steps: FloatArray, share: float, characters: Sequence[str], quad: FloatArray) -> OcrLine | None:
-    """Greedy CTC decoding with a place for every character.
-
-    Args:
-        steps: (t, classes) probabilities; class 0 is the blank.
-        share: how much of the t steps is picture, the rest being padding.
-        characters: what each class means.
-        quad: the line's corners, passed through.
-
-    Returns:
-        The line, or None where it holds nothing, or less than `LEAST_LINE_CONFIDENCE` of certainty.
-    """
-    best = steps.argmax(axis=1)
-    kept = best != 0
-    kept[1:] &= best[1:] != best[:-1]
-    at = np.flatnonzero(kept)
-    if not len(at):
-        return None
-    certainty = steps[at, best[at]]
-    if float(certainty.mean()) < LEAST_LINE_CONFIDENCE:
-        return None
-    used = max(1.0, len(steps) * share)
-    centers = (at + 0.5) / used
-    signs = [characters[i] for i in best[at].tolist()]
-    words: list[tuple[int, int]] = []
-    start = -1
-    for i, sign in enumerate(signs):
-        blank = sign.isspace() or not sign
-        if not blank and start < 0:
-            start = i
-        elif blank and start >= 0:
-            words.append((start, i))
-            start = -1
-    if start >= 0:
-        words.append((start, len(signs)))
-    if not words:
-        return None
-    advance = _usual_advance(centers, words)
-    texts: list[str] = []
-    starts: list[float] = []
-    stops: list[float] = []
-    confidences: list[float] = []
-    for begin, end in words:
-        text = unicodedata.normalize("NFKC", "".join(signs[begin:end]))
-        for piece in text.split():  # NFKC may give a space (a spaced accent)
-            texts.append(piece)
-            left = 0.0 if begin == 0 else centers[begin] - advance * 0.5
-            right = 1.0 if end == len(signs) else centers[end - 1] + advance * 0.5
-            starts.append(min(max(left, 0.0), 1.0))
-            stops.append(min(max(right, starts[-1] + 1e-3), 1.0))
-            # The geometric mean punishes one doubtful character more than the arithmetic one does.
-            confidences.append(float(np.exp(np.log(np.maximum(certainty[begin:end], 1e-6)).mean())))
-    if not texts:
-        return None
-    return OcrLine(
-        np.asarray(quad, np.float32),
-        tuple(texts),
-        np.asarray(starts, np.float32),
-        np.asarray(stops, np.float32),
-        np.asarray(confidences, np.float32),
-    )
-
-
-def _usual_advance(centers: NDArray[np.float64], words: list[tuple[int, int]]) -> float:
-    """The usual distance from one character to the next, as a share of the line."""
-    inside = np.concatenate([np.diff(centers[a:b]) for a, b in words])
-    if len(inside):
-        return float(np.median(inside))
-    return 1.0 / max(1, len(centers))
+        decoded = self._alphabet.decode(steps, share)
+        if decoded is None:
+            return None
+        return OcrLine(np.asarray(quad, np.float32), decoded.texts, decoded.starts, decoded.stops, decoded.confidences)
 
 
 def _model(root: Path, task: str) -> Path:

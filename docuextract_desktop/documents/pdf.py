@@ -1,8 +1,8 @@
 """PDFs: the only importer of pypdfium2. Text layers as words with boxes, pages as pictures.
 
 PDFium is not thread-safe: one thread at a time in a process. Its raw functions are called directly, since a page has
-thousands of characters: the text is taken once as a string, and the boxes of all characters are written by PDFium straight
-into one numpy array (0.3 µs a character; the page's own opening takes about 1).
+thousands of characters: the text is taken once as a string, and the boxes of all characters are written by PDFium into
+one numpy array (0.3 µs a character; the page's own opening takes about 1).
 """
 
 from __future__ import annotations
@@ -16,10 +16,16 @@ from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
+import pypdfium2  # noqa: F401  (its import initialises PDFium)
 import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 
-from docuextract_desktop.errors import ExtractionFailedError, PageLimitExceededError, PasswordRequiredError
+from docuextract_desktop.errors import (
+    ExtractionFailedError,
+    ItemError,
+    PageLimitExceededError,
+    PasswordRequiredError,
+)
 from docuextract_desktop.settings import Limits
 
 RgbArray = NDArray[np.uint8]
@@ -28,13 +34,30 @@ Numbers = NDArray[np.float64]
 POINTS_PER_INCH = 72.0
 MAX_RENDER_PIXELS = 40_000_000
 """Ceiling of a page picture, whatever was asked for: 160 MB in PDFium's four bytes a pixel."""
-MAX_PAGE_POINTS = 14_400.0
-"""Longest side that the PDF standard knows (ISO 32000-1, Annex C); sizes beyond are lies or bombs."""
+MAX_RENDER_SIDE_PX = 32_000
+MAX_ANNOTATIONS = 5_000
+MAX_OBJECTS = 5_000
+MAX_FORM_DEPTH = 3
+UNMAPPED_PROBES = 64
 
-# PYFUNCTYPE keeps the interpreter's lock: giving it up and taking it back costs more than the call itself.
-_loose_box = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(
-    ctypes.cast(pdfium.FPDFText_GetLooseCharBox, ctypes.c_void_p).value or 0
-)
+
+def _quick(function: Any, *arguments: Any, result: Any = ctypes.c_int) -> Any:
+    """A PDFium function for calls by the thousand.
+
+    PYFUNCTYPE keeps the interpreter's lock: giving it up and taking it back costs more than such a call itself.
+    """
+    return ctypes.PYFUNCTYPE(result, *arguments)(ctypes.cast(function, ctypes.c_void_p).value or 0)
+
+
+_loose_box = _quick(pdfium.FPDFText_GetLooseCharBox, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+_unmapped = _quick(pdfium.FPDFText_HasUnicodeMapError, ctypes.c_void_p, ctypes.c_int)
+_page_item = _quick(pdfium.FPDFPage_GetObject, ctypes.c_void_p, ctypes.c_int, result=ctypes.c_void_p)
+_form_item = _quick(pdfium.FPDFFormObj_GetObject, ctypes.c_void_p, ctypes.c_ulong, result=ctypes.c_void_p)
+_kind_of_item = _quick(pdfium.FPDFPageObj_GetType, ctypes.c_void_p)
+
+
+def _address(handle: Any) -> int:
+    return int(ctypes.cast(handle, ctypes.c_void_p).value or 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,10 +68,12 @@ class TextLayer:
         text: n characters, among them the spaces and line ends that PDFium sees.
         boxes: float64 (n, 4): x0, y0, x1, y1 in points of the page as its own /Rotate shows it, origin top left; with
             the font's full height and the character's full advance, so that all of a line are equally high.
+        unmapped: share of the characters (of a sample) whose font does not say what they mean.
     """
 
     text: str
     boxes: Numbers
+    unmapped: float = 0.0
 
 
 class PdfFile:
@@ -67,23 +92,23 @@ class PdfFile:
             ExtractionFailedError: damaged.
             PageLimitExceededError: more pages than allowed.
         """
-        _initialise()
         self.warnings: list[str] = []
         self._data = data  # PDFium reads from it as long as the document is open
-        self._forms: _FormEnvironment | None = None
-        self._raw = _open(data, passwords)
+        self._form_info: Any = None
+        self._forms: Any = None
+        self._raw: Any = _open(data, passwords)
         self.page_count = int(pdfium.FPDF_GetPageCount(self._raw))
-        try:
-            if self.page_count < 1:
-                raise ExtractionFailedError("The PDF has no pages.", hint="Get it again from where it came from.")
-            if self.page_count > limits.max_pages:
-                raise PageLimitExceededError(
-                    f"The PDF has {self.page_count:,} pages; the limit is {limits.max_pages:,}.",
-                    hint="Split it, choose a page range, or raise the limit in Settings.",
-                )
-        except BaseException:
+        problem: ItemError | None = None
+        if self.page_count < 1:
+            problem = ExtractionFailedError("The PDF has no pages.", hint="Get it again from where it came from.")
+        elif self.page_count > limits.max_pages:
+            problem = PageLimitExceededError(
+                f"The PDF has {self.page_count:,} pages; the limit is {limits.max_pages:,}.",
+                hint="Split it, choose a page range, or raise the limit in Settings.",
+            )
+        if problem is not None:
             self.close()
-            raise
+            raise problem
 
     def __enter__(self) -> Self:
         return self
@@ -95,23 +120,64 @@ class PdfFile:
 
     def close(self) -> None:
         """Free the document."""
+        if self._forms is not None:
+            pdfium.FPDFDOC_ExitFormFillEnvironment(self._forms)
+            self._forms = self._form_info = None
         if self._raw is not None:
             pdfium.FPDF_CloseDocument(self._raw)
             self._raw = None
 
     def page(self, page_index: int) -> PdfPage:
-        """Open a page; use it as a context manager.
+        """Open a page; use it as a context manager. Filled-in form fields and notes become part of the page.
 
         Raises:
             ExtractionFailedError: the page is damaged.
         """
+        raw = self._load_page(page_index)
+        if self._has_notes(raw):
+            pdfium.FPDF_ClosePage(raw)
+            raw = self._with_notes_drawn(page_index)
+        return PdfPage(raw)
+
+    def _load_page(self, page_index: int) -> Any:
         raw = pdfium.FPDF_LoadPage(self._raw, page_index)
         if not raw:
             raise ExtractionFailedError(
                 f"Page {page_index + 1} is damaged and could not be opened.",
                 hint="Get the document again from where it came from.",
             )
-        return PdfPage(raw)
+        return raw
+
+    @staticmethod
+    def _has_notes(raw: Any) -> bool:
+        """Whether the page has form fields or notes: annotations other than links, which show nothing of their own."""
+        for index in range(min(int(pdfium.FPDFPage_GetAnnotCount(raw)), MAX_ANNOTATIONS)):
+            annotation = pdfium.FPDFPage_GetAnnot(raw, index)
+            if not annotation:
+                continue
+            kind = pdfium.FPDFAnnot_GetSubtype(annotation)
+            pdfium.FPDFPage_CloseAnnot(annotation)
+            if kind not in (pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_POPUP):
+                return True
+        return False
+
+    def _with_notes_drawn(self, page_index: int) -> Any:
+        """The page with its form fields and notes flattened into it: PDFium's text page knows only what is drawn.
+
+        A form environment makes PDFium draw fields that come without an appearance of their own. The document changes
+        only in memory.
+        """
+        if self._forms is None:
+            self._form_info = pdfium.FPDF_FORMFILLINFO(version=2)
+            self._forms = pdfium.FPDFDOC_InitFormFillEnvironment(self._raw, self._form_info)
+        raw = self._load_page(page_index)
+        if self._forms:
+            pdfium.FORM_OnAfterLoadPage(raw, self._forms)
+        pdfium.FPDFPage_Flatten(raw, pdfium.FLAT_NORMALDISPLAY)
+        if self._forms:
+            pdfium.FORM_OnBeforeClosePage(raw, self._forms)
+        pdfium.FPDF_ClosePage(raw)
+        return self._load_page(page_index)
 
 
 class PdfPage:
@@ -174,11 +240,13 @@ class PdfPage:
             codes = map(pdfium.FPDFText_GetUnicode, repeat(handle), range(count))
             text = "".join([chr(code) if 0 < code <= 0x10FFFF else "\ufffd" for code in codes])
         boxes = np.zeros((count, 4), dtype=np.float32)
-        address = ctypes.cast(handle, ctypes.c_void_p).value
+        address = _address(handle)
         start, step = boxes.ctypes.data, boxes.strides[0]
         # FS_RECTF is left, top, right, bottom.
         list(map(_loose_box, repeat(address), range(count), range(start, start + step * count, step)))
-        return TextLayer(text, self._shown(boxes.astype(np.float64)))
+        probes = range(0, count, max(1, count // UNMAPPED_PROBES))
+        unmapped = sum(_unmapped(address, index) == 1 for index in probes) / len(probes)
+        return TextLayer(text, self._shown(boxes.astype(np.float64)), unmapped)
 
     def _shown(self, rectangles: Numbers) -> Numbers:
         """Left, top, right, bottom in PDF space → x0, y0, x1, y1 as shown, origin top left."""
@@ -201,18 +269,38 @@ class PdfPage:
 
     def picture_share(self) -> float:
         """How much of the page its largest picture covers, 0..1: near 1 for a scan."""
+        count = min(int(pdfium.FPDFPage_CountObjects(self._raw)), MAX_OBJECTS)
+        return self._largest_picture(list(map(_page_item, repeat(_address(self._raw)), range(count))), np.eye(3), 0)
+
+    def _largest_picture(self, items: list[int], placed: Numbers, depth: int) -> float:
         best = 0.0
-        sides = [ctypes.c_float() for _ in range(4)]
-        for index in range(min(int(pdfium.FPDFPage_CountObjects(self._raw)), 2_000)):
-            item = pdfium.FPDFPage_GetObject(self._raw, index)
-            if pdfium.FPDFPageObj_GetType(item) != pdfium.FPDF_PAGEOBJ_IMAGE:
-                continue
-            if pdfium.FPDFPageObj_GetBounds(item, *sides):
-                left, bottom, right, top = (side.value for side in sides)
-                across = min(right, self._left + self._across) - max(left, self._left)
-                up = min(top, self._bottom + self._up) - max(bottom, self._bottom)
-                best = max(best, max(0.0, across) * max(0.0, up) / (self._across * self._up))
+        kinds = list(map(_kind_of_item, items))
+        if pdfium.FPDF_PAGEOBJ_IMAGE not in kinds and pdfium.FPDF_PAGEOBJ_FORM not in kinds:
+            return best
+        for address, kind in zip(items, kinds, strict=True):
+            if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+                best = max(best, self._covered(ctypes.cast(address, pdfium.FPDF_PAGEOBJECT), placed))
+            elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < MAX_FORM_DEPTH:
+                item = ctypes.cast(address, pdfium.FPDF_PAGEOBJECT)
+                count = min(int(pdfium.FPDFFormObj_CountObjects(item)), MAX_OBJECTS)
+                matrix = pdfium.FS_MATRIX()
+                if pdfium.FPDFPageObj_GetMatrix(item, matrix):
+                    own = np.array([[matrix.a, matrix.b, 0], [matrix.c, matrix.d, 0], [matrix.e, matrix.f, 1]])
+                    parts = list(map(_form_item, repeat(address), range(count)))
+                    best = max(best, self._largest_picture(parts, own @ placed, depth + 1))
         return best
+
+    def _covered(self, item: Any, placed: Numbers) -> float:
+        """Share of the page that an object covers."""
+        sides = [ctypes.c_float() for _ in range(4)]
+        if not pdfium.FPDFPageObj_GetBounds(item, *sides):
+            return 0.0
+        left, bottom, right, top = (side.value for side in sides)
+        corners = np.array([[left, bottom, 1], [right, bottom, 1], [left, top, 1], [right, top, 1]]) @ placed
+        low, high = corners.min(axis=0), corners.max(axis=0)
+        across = min(high[0], self._left + self._across) - max(low[0], self._left)
+        up = min(high[1], self._bottom + self._up) - max(low[1], self._bottom)
+        return float(max(0.0, across) * max(0.0, up) / (self._across * self._up))
 
     def render(self, *, scale: float, rotation: int = 0, max_pixels: int = MAX_RENDER_PIXELS) -> RgbArray:
         """The page as a picture: uint8 (height, width, 3), on white.
@@ -227,8 +315,11 @@ class PdfPage:
             scale *= math.sqrt(max_pixels / area)
         width, height = max(1, round(self.width * scale)), max(1, round(self.height * scale))
         longest = max(width, height)
-        if longest > 32_000:
-            width, height = max(1, width * 32_000 // longest), max(1, height * 32_000 // longest)
+        if longest > MAX_RENDER_SIDE_PX:
+            width, height = (
+                max(1, width * MAX_RENDER_SIDE_PX // longest),
+                max(1, height * MAX_RENDER_SIDE_PX // longest),
+            )
         if rotation % 180:
             width, height = height, width
         stride = width * 4
@@ -244,21 +335,6 @@ class PdfPage:
         finally:
             pdfium.FPDFBitmap_Destroy(bitmap)
         return np.ascontiguousarray(pixels[:, :, :3])
-
-
-class _FormEnvironment:
-    """Placeholder of what PDFium wants for drawing form fields."""
-
-
-_STATE = {"ready": False}
-
-
-def _initialise() -> None:
-    # Importing pypdfium2's own package initialises the library once, with its settings.
-    if not _STATE["ready"]:
-        import pypdfium2  # noqa: F401
-
-        _STATE["ready"] = True
 
 
 def _open(data: bytes, passwords: Sequence[str]) -> Any:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from docuextract_desktop.documents.image import PictureFile
+from docuextract_desktop.documents.image import PictureFile, RgbArray
+from docuextract_desktop.documents.judge import OVERLAY_WORDS, SCAN_SHARE, LineReader, agrees, garbled
 from docuextract_desktop.documents.models import Document, DocumentKind, Page
 from docuextract_desktop.documents.ocr import OcrEngine, default_engine
-from docuextract_desktop.documents.pdf import PdfFile
+from docuextract_desktop.documents.pdf import POINTS_PER_INCH, PdfFile
 from docuextract_desktop.documents.recognise import page_from_picture
 from docuextract_desktop.documents.sniff import read_source
-from docuextract_desktop.documents.text_layer import page_from_text_layer
+from docuextract_desktop.documents.text_layer import cut_words, page_from_words
 from docuextract_desktop.errors import ExtractionFailedError
 from docuextract_desktop.settings import Limits
 
@@ -134,9 +135,22 @@ def _wanted(pages: Sequence[int] | None, page_count: int) -> list[int]:
 
 
 def _pdf_page(file: PdfFile, index: int, engine: _Lazy) -> Page:
+    """One page: from its text layer where that can be trusted, else recognised."""
     with file.page(index) as page:
-        result = page_from_text_layer(page, index)
-        if result is not None:
-            return result
-        rgb = page.render(scale=OCR_DPI / 72.0, max_pixels=OCR_MAX_PIXELS)
-        return page_from_picture(rgb, engine.get(), index=index, size=(page.width, page.height))
+        layer = page.text_layer()
+        words = cut_words(layer)
+        rgb: RgbArray | None = None
+        if len(words) and not garbled(words.texts, layer.unmapped):
+            trusted = page.picture_share() <= SCAN_SHARE
+            if not trusted and len(words) >= OVERLAY_WORDS:
+                reader = engine.get()
+                rgb = page.render(scale=OCR_DPI / POINTS_PER_INCH, max_pixels=OCR_MAX_PIXELS)
+                trusted = isinstance(reader, LineReader) and agrees(words, rgb, page.width, reader)
+            if trusted:
+                return page_from_words(words, index=index, width=page.width, height=page.height)
+        if rgb is None:
+            rgb = page.render(scale=OCR_DPI / POINTS_PER_INCH, max_pixels=OCR_MAX_PIXELS)
+        recognised = page_from_picture(rgb, engine.get(), index=index, size=(page.width, page.height))
+        if len(recognised) or not len(words):
+            return recognised
+        return page_from_words(words, index=index, width=page.width, height=page.height)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from docuextract_desktop.documents.layout import arrange
+from docuextract_desktop.documents.layout import arrange, turn_boxes
 from docuextract_desktop.documents.models import Page
 from docuextract_desktop.documents.ocr import OcrEngine, OcrLine
-from docuextract_desktop.documents.text_layer import turn_boxes
 
 Numbers = NDArray[np.float64]
 RgbArray = NDArray[np.uint8]

@@ -1,23 +1,40 @@
-"""The characters of a PDF's text layer → words → a page; and whether that layer can be trusted at all."""
+"""The characters of a PDF's text layer → words → a page in reading order.
+
+Everything is done on all characters of a page at once, with numpy; only what is rare (characters beyond ASCII) is
+looked at one by one.
+"""
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from docuextract_desktop.documents.layout import arrange
+from docuextract_desktop.documents.layout import arrange, turn_boxes
 from docuextract_desktop.documents.models import Page
-from docuextract_desktop.documents.pdf import PdfPage, TextLayer
+from docuextract_desktop.documents.pdf import TextLayer
 
 Numbers = NDArray[np.float64]
+Codes = NDArray[np.uint32]
 
-FEW_WORDS = 40
-SCAN_SHARE = 0.5
-_TOKEN = re.compile(r"\S+")
+APART = 0.5
+"""A character that is farther from the one before than this share of the size of type begins a word, space or not."""
+OVERLAP = 0.22
+"""A character that begins this share of its height before the end of the one before belongs to another run of text: two
+columns that touch. Kerning reaches 0.1."""
+DOUBLED = 0.25
+"""Two equal characters (or words) whose places differ by less than this share of their height are one, drawn twice to
+look bold or to cast a shadow."""
+
+_SPACES = np.array(
+    [*range(0x21), 0x7F, *range(0x80, 0xA1), 0x1680, *range(0x2000, 0x200C), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000],
+    dtype=np.uint32,
+)
+_SOFT_HYPHENS = (0xAD, 0x02, 0xFFFE)
+"""PDFium gives 0x02 or 0xFFFE for a hyphen at a line's end."""
+_INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,106 +42,144 @@ class LooseWords:
     """Words cut from the characters, not yet in order.
 
     Attributes:
-        texts: n words as the layer has them.
-        boxes: float64 (n, 4) in points of the page as shown by /Rotate.
-        turns: int (n,), quarter turns clockwise of each word's direction: 0 left to right, 1 downwards, 2 right to left,
-            3 upwards, -1 where one cannot tell (a single character).
+        texts: n words, NFKC-normalised, without white space, never empty.
+        boxes: float64 (n, 4) in points of the page as shown by its /Rotate.
+        turns: int (n,), quarter turns clockwise of each word's direction: 0 left to right, 1 downwards, 2 right to
+            left, 3 upwards, -1 where one cannot tell (a single character).
     """
 
     texts: list[str]
     boxes: Numbers
     turns: NDArray[np.int64]
 
+    def __len__(self) -> int:
+        return len(self.texts)
 
-def page_from_text_layer(page: PdfPage, index: int) -> Page | None:
-    """The page from its own text, or None where it has to be recognised instead."""
-    words = cut_words(page.text_layer())
-    if not words.texts:
-        return None
-    if len(words.texts) < FEW_WORDS and page.picture_share() > SCAN_SHARE:
-        return None
-    if garbled(words.texts):
-        return None
-    return _arranged(words, page, index)
+
+def page_from_words(words: LooseWords, *, index: int, width: float, height: float) -> Page:
+    """Set words upright, by a vote over the directions in which their characters advance, and put them in order.
+
+    The page's own /Rotate takes no part in the vote: it is sometimes a lie.
+
+    Args:
+        words: of the text layer.
+        index: 0-based number of the page.
+        width: of the page as shown by its /Rotate, in points.
+        height: likewise.
+    """
+    known = words.turns >= 0
+    sizes = np.fromiter(map(len, words.texts), dtype=np.float64, count=len(words))
+    turn = int(np.bincount(words.turns[known], weights=sizes[known], minlength=4).argmax()) if known.any() else 0
+    boxes, wide, high = turn_boxes(words.boxes, width, height, turn)
+    return arrange(
+        words.texts,
+        boxes,
+        index=index,
+        width=wide,
+        height=high,
+        rotation=(4 - turn) % 4 * 90,
+        turned=known & ((words.turns - turn) % 2 == 1),
+    )
 
 
 def cut_words(layer: TextLayer) -> LooseWords:
-    """Cut at white space, and wherever a character does not stand beside the one before."""
-    spans = [match.span() for match in _TOKEN.finditer(layer.text)]
-    if not spans:
-        return LooseWords([], np.zeros((0, 4)), np.zeros(0, np.int64))
-    starts, stops = np.array(spans, dtype=np.int64).T
+    """Cut at white space, and wherever a character does not stand beside the one before; drop what is drawn twice."""
+    codes = np.frombuffer(layer.text.encode("utf-32-le", "replace"), dtype=np.uint32)
     boxes = layer.boxes
-    centers = (boxes[:, :2] + boxes[:, 2:]) * 0.5
-    # Where inside a word the next character is farther away than its neighbours' size allows, cut.
-    sizes = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
-    gap_x = np.maximum(boxes[1:, 0] - boxes[:-1, 2], boxes[:-1, 0] - boxes[1:, 2])
-    gap_y = np.maximum(boxes[1:, 1] - boxes[:-1, 3], boxes[:-1, 1] - boxes[1:, 3])
-    apart = np.maximum(gap_x, gap_y) > 0.6 * np.maximum(sizes[1:], sizes[:-1])
-    inside = np.ones(len(boxes), dtype=bool)
-    inside[starts] = False
-    cuts = np.flatnonzero(apart & inside[1:]) + 1
-    if len(cuts):
-        owner = np.searchsorted(starts, cuts, side="right") - 1
-        cuts = cuts[cuts < stops[owner]]
-        starts = np.sort(np.concatenate([starts, cuts]))
-        stops = np.sort(np.concatenate([stops, cuts]))
-    text = layer.text
+    visible = ~np.isin(codes, _SPACES) if codes.max(initial=0) > 0x7E else codes > 0x20
+    codes, boxes, space_before = _without_spaces(codes, boxes, visible)
+    if not len(codes):
+        return LooseWords([], np.zeros((0, 4)), np.zeros(0, np.int64))
+    starts = np.flatnonzero(_word_starts(codes, boxes, space_before))
+    stops = np.append(starts[1:], len(codes))
+    text = codes.tobytes().decode("utf-32-le", "replace")
     texts = [text[a:b] for a, b in zip(starts.tolist(), stops.tolist(), strict=True)]
-    edges = np.stack([starts, stops], axis=1).reshape(-1)
-    padded = np.concatenate([boxes, boxes[-1:]])
-    lows = np.minimum.reduceat(padded[:, :2], edges)[::2]
-    highs = np.maximum.reduceat(padded[:, 2:], edges)[::2]
-    advance = centers[stops - 1] - centers[starts]
-    turns = np.where(
-        np.abs(advance[:, 0]) >= np.abs(advance[:, 1]),
-        np.where(advance[:, 0] >= 0, 0, 2),
-        np.where(advance[:, 1] >= 0, 1, 3),
+    around = np.concatenate(
+        [np.minimum.reduceat(boxes[:, :2], starts), np.maximum.reduceat(boxes[:, 2:], starts)], axis=1
     )
+    first, last = boxes[starts], boxes[stops - 1]
+    advance = last[:, :2] + last[:, 2:] - first[:, :2] - first[:, 2:]
+    across = np.abs(advance[:, 0]) >= np.abs(advance[:, 1])
+    turns = np.where(across, np.where(advance[:, 0] >= 0, 0, 2), np.where(advance[:, 1] >= 0, 1, 3))
     turns[stops - starts == 1] = -1
-    return LooseWords(texts, np.concatenate([lows, highs], axis=1), turns)
+    kept = ~_drawn_twice(texts, around)
+    if not text.isascii():
+        texts = [word if word.isascii() else _normalised(word) for word in texts]
+        kept &= np.fromiter(map(bool, texts), dtype=bool, count=len(texts))
+    if not kept.all():
+        texts = [word for word, keep in zip(texts, kept.tolist(), strict=True) if keep]
+        around, turns = around[kept], turns[kept]
+    return LooseWords(texts, around, turns)
 
 
-def garbled(texts: list[str]) -> bool:
-    """Whether the text is no text: characters without a meaning."""
-    joined = "".join(texts)
-    if joined.isascii() and joined.isprintable():
-        return False
-    bad = sum(1 for sign in joined if sign == "\ufffd" or unicodedata.category(sign) in ("Co", "Cc", "Cn", "Cs"))
-    return bad > 0.05 * len(joined)
+def _without_spaces(
+    codes: Codes, boxes: Numbers, visible: NDArray[np.bool_]
+) -> tuple[Codes, Numbers, NDArray[np.bool_]]:
+    """Visible characters, their boxes, and whether white space stood before each; doubled characters left out."""
+    at = np.flatnonzero(visible)
+    codes, boxes = codes[at], boxes[at]
+    gap = np.ones(len(at), dtype=bool)
+    gap[1:] = np.diff(at) > 1
+    if len(at) > 1:
+        same = codes[1:] == codes[:-1]
+        if same.any():
+            height = np.maximum(boxes[1:, 3] - boxes[1:, 1], 1e-6)
+            near = np.abs(boxes[1:] - boxes[:-1]).max(axis=1) < DOUBLED * 0.5 * height
+            twice = np.flatnonzero(same & near) + 1
+            if len(twice):
+                keep = np.ones(len(at), dtype=bool)
+                keep[twice] = False
+                codes, boxes, gap = codes[keep], boxes[keep], gap[keep]
+    return codes, boxes, gap
 
 
-def _arranged(words: LooseWords, page: PdfPage, index: int) -> Page:
-    lengths = np.array([len(text) for text in words.texts])
-    known = words.turns >= 0
-    votes = np.bincount(words.turns[known], weights=lengths[known], minlength=4)
-    turn = int(votes.argmax()) if known.any() else 0
-    boxes, width, height = turn_boxes(words.boxes, page.width, page.height, turn)
-    relative = np.where(known, (words.turns - turn) % 4, 0)
-    sideways = relative % 2 == 1
-    texts = words.texts
-    if not all(map(str.isascii, texts)):
-        texts = [
-            text if text.isascii() else unicodedata.normalize("NFKC", text).replace("\u00ad", "") for text in texts
-        ]
-        texts = ["".join(text.split()) for text in texts]
-        kept = [i for i, text in enumerate(texts) if text]
-        if len(kept) < len(texts):
-            texts, boxes, sideways = [texts[i] for i in kept], boxes[kept], sideways[kept]
-    return arrange(texts, boxes, index=index, width=width, height=height, rotation=(4 - turn) % 4 * 90, turned=sideways)
+def _word_starts(codes: Codes, boxes: Numbers, space_before: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    starts = space_before.copy()
+    starts[:1] = True
+    if len(codes) < 2:
+        return starts
+    before, after = boxes[:-1], boxes[1:]
+    # The size of type is the lesser side for sideways text too: an advance is rarely more than the height.
+    size = np.minimum(
+        np.maximum(after[:, 2] - after[:, 0], after[:, 3] - after[:, 1]),
+        np.maximum(before[:, 2] - before[:, 0], before[:, 3] - before[:, 1]),
+    )
+    gaps = np.maximum(after[:, :2] - before[:, 2:], before[:, :2] - after[:, 2:])
+    shift = after[:, :2] + after[:, 2:] - before[:, :2] - before[:, 2:]
+    sideways = np.abs(shift[:, 1]) > np.abs(shift[:, 0])
+    along = np.where(sideways, gaps[:, 1], gaps[:, 0])
+    askew = np.where(sideways, np.abs(shift[:, 0]), np.abs(shift[:, 1])) * 0.5
+    starts[1:] |= (along > APART * size) | (askew > APART * size) | (along < -OVERLAP * size)
+    # A combining accent is drawn over its letter: no word of its own.
+    if codes.max() > 0x2FF:
+        marks = ((codes >= 0x300) & (codes < 0x370)) | ((codes >= 0x20D0) & (codes < 0x2100))
+        starts &= ~marks
+        starts[:1] = True
+    return starts
 
 
-def turn_boxes(boxes: Numbers, width: float, height: float, turn: int) -> tuple[Numbers, float, float]:
-    """Boxes of a page whose text runs `turn` quarter turns clockwise from upright, on the page set upright.
+def _drawn_twice(texts: list[str], boxes: Numbers) -> NDArray[np.bool_]:
+    """Words that another equal word already shows in (nearly) the same place."""
+    twice = np.zeros(len(texts), dtype=bool)
+    if len(texts) < 2:
+        return twice
+    reach = DOUBLED * np.maximum(np.minimum(boxes[:, 3] - boxes[:, 1], boxes[:, 2] - boxes[:, 0]), 1e-6)
+    band = boxes[:, 1] / (4.0 * float(np.median(reach)) + 1e-6)
+    # Twins fall into one band of height, in one of two sets of bands, and there stand side by side.
+    for offset in (0.0, 0.5):
+        order = np.lexsort((boxes[:, 0], np.floor(band + offset)))
+        ordered = boxes[order]
+        near = np.abs(ordered[1:] - ordered[:-1]).max(axis=1) < reach[order][1:]
+        for position in np.flatnonzero(near).tolist():
+            one, other = int(order[position]), int(order[position + 1])
+            if texts[one] == texts[other]:
+                twice[max(one, other)] = True
+    return twice
 
-    Returns:
-        The boxes, and the upright page's width and height.
-    """
-    x0, y0, x1, y1 = boxes.T
-    if turn == 0:
-        return boxes, width, height
-    if turn == 1:  # text runs down: turn the page counter-clockwise
-        return np.stack([y0, width - x1, y1, width - x0], axis=1), height, width
-    if turn == 2:
-        return np.stack([width - x1, height - y1, width - x0, height - y0], axis=1), width, height
-    return np.stack([height - y1, x0, height - y0, x1], axis=1), height, width
+
+def _normalised(word: str) -> str:
+    for code in _SOFT_HYPHENS:
+        if word.endswith(chr(code)):
+            word = word[:-1] + "-"
+        word = word.replace(chr(code), "")
+    return "".join(unicodedata.normalize("NFKC", word).translate(_INVISIBLE).split())
