@@ -80,6 +80,11 @@ PATTERN: Final = "|".join(
 )
 """Alternatives of a regular expression that match any sign or code; longer ones first."""
 
+_AMOUNT: Final = r"-?\d[\d.,']{0,12}[.,]\d{2}(?!\d)"
+_BESIDE_AMOUNTS = re.compile(
+    rf"(?<![^\W\d_])({PATTERN}) ?{_AMOUNT}|(?<=[.,]\d\d) ?({PATTERN})(?![^\W\d_])|([€£]) ?\d|\d ?([€£])"
+)
+_HEADED = re.compile(rf"(?:[(\[]|:|\b(?:in|en|em)) ?({PATTERN})(?![^\W\d_])")
 SIGN: Final = re.compile(rf"(?<![^\W\d_])(?:{PATTERN})(?![^\W\d_])")
 """A sign or a code that is no part of a longer word."""
 
@@ -106,19 +111,48 @@ def currency_of(sign: str, hint: str | None = None) -> str | None:
     return code
 
 
+_SYMBOLS: Final = "".join(s for s in _SIGNS if len(s) == 1 and not s.isalpha())
+_LONGEST: Final = 5
+
+
+def sign_before(text: str, end: int) -> int:
+    """Where the sign or code that ends at `end` begins; `end` where there is none. `text[result:end]` is the sign."""
+    if not end:
+        return end
+    start = end
+    if text[end - 1] in _SYMBOLS or text[end - 1] == ".":
+        start -= 1
+    lowest = max(0, end - _LONGEST)
+    while start > lowest and text[start - 1].isalpha():
+        start -= 1
+    if start and text[start - 1].isalpha():
+        return end  # a longer word
+    word = text[start:end]
+    if word in _SIGNS or word.upper() in CODES or word.upper() == "RM":
+        return start
+    return end - 1 if text[end - 1] in _SYMBOLS else end
+
+
 def vote_currency(texts: Iterable[str]) -> str | None:
-    """The currency that a document prints most often, or None; a bare "$" counts only where nothing clearer stands."""
-    votes: Counter[str] = Counter()
-    shared: Counter[str] = Counter()
-    for text in texts:
-        for match in SIGN.finditer(text):
-            sign = match.group()
-            code = currency_of(sign)
-            if code is None:
-                continue
-            if _SIGNS.get(sign) in _SHARED:
-                shared[code] += 1
-            else:
-                votes[code] += 1
-    best = (votes or shared).most_common(1)
-    return best[0][0] if best else None
+    """The currency that a document prints most often, or None.
+
+    Signs and codes beside amounts count; only without any, those in brackets or behind "in" ("Amounts in EUR"). A bare
+    "$" counts only where nothing clearer stands.
+
+    Args:
+        texts: lines of the document.
+    """
+    lines = list(texts)
+    for pattern in (_BESIDE_AMOUNTS, _HEADED):
+        clear: Counter[str] = Counter()
+        shared: Counter[str] = Counter()
+        for line in lines:
+            for match in pattern.finditer(line):
+                sign = match[match.lastindex or 0]
+                code = currency_of(sign)
+                if code is not None:
+                    (shared if _SIGNS.get(sign) in _SHARED else clear)[code] += 1
+        best = (clear or shared).most_common(1)
+        if best:
+            return best[0][0]
+    return None

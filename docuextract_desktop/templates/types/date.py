@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final, Literal
 
 from docuextract_desktop.templates.models import Locale
@@ -47,7 +48,7 @@ def _month_words() -> dict[str, int]:
         for name in names.split():
             plain = _plain(name)
             words[plain] = number
-            if len(plain) <= 4:  # what recognition makes of short ones: N0V, 0CT, JU1
+            if len(plain) == 3:  # what recognition makes of short ones: N0V, 0CT, JU1
                 for letter, slip in (("o", "0"), ("l", "1"), ("i", "1"), ("i", "l"), ("l", "i")):
                     words.setdefault(plain.replace(letter, slip), number)
     return words
@@ -72,6 +73,11 @@ _MIXED = re.compile(
     rf"{_LEFT}(?<![^\W\d_])(?P<a>\d{{1,2}})(?P<s>[./\-–|t,\\]| [./\-] ?|[./\-] )(?P<b>\d{{1,2}})"
     rf"(?: ?[./\-–|t,\\] ?)(?P<y>{_YEAR}){_RIGHT}"
 )
+# a stroke read as a one: "5/8120", and, behind the dash of a range only, "06/01/20 -06108120"
+_STROKES = re.compile(
+    r"(?<![\d.,/])(?P<a>\d{1,2})(?:[/t](?P<b>\d{1,2})1|1(?P<c>\d{1,2})[/t])(?P<y>\d{2})(?!\d)"
+    r"|(?:(?<=\d-)|(?<=\d -)|(?<=\d- )|(?<=\d - ))(?P<d>\d{2})[1/t](?P<e>\d{2})[1/t](?P<z>\d{2})(?!\d)"
+)
 # 05 03 2018
 _SPACED = re.compile(rf"{_LEFT}(?P<a>\d{{1,2}}) (?P<b>\d{{1,2}}) (?P<y>(?:19|20)\d{{2}}){_RIGHT}")
 # 2018-03-05, 2018/3/5, 2018.03.05, 2018 03 05
@@ -80,23 +86,24 @@ _YEAR_FIRST = re.compile(rf"{_LEFT}(?P<y>[12I]{_D}{{3}})(?P<s>{_SEP}| )(?P<b>{_D
 _SOLID = re.compile(r"(?<![\w.,])(?P<y>(?:19|20)\d{2})(?P<b>0[1-9]|1[0-2])(?P<a>0[1-9]|[12]\d|3[01])(?![\w,.]\d|\w)")
 # 5. März 2018, 25May2018, 18-MAR-18, 1er janvier 2019, 3 de mayo de 2018, 05/MAR/2018
 _DAY_MONTH = re.compile(
-    rf"{_LEFT}(?P<a>{_DAY})(?:st|nd|rd|th|er|ª|º|°|o)?[ .,/\-–]{{0,3}}(?:de |di |d')?"
-    rf"(?P<m>{_NAMES})(?![^\W\d_])[ .,/\-–']{{0,3}}(?:de |del |of )?(?P<y>{_YEAR})(?![\d])",
-    re.IGNORECASE,
+    rf"{_LEFT}(?<!/)(?P<a>{_DAY})(?i:st|nd|rd|th|er|ª|º|°|o)?(?:[.,] ?|[ /\-–])?(?i:de |di |d'|of )?"
+    rf"(?P<m>(?i:{_NAMES}))(?![^\W\d_])(?:[.,] ?|[ /\-–']){{0,2}}(?i:de |del |of )?(?P<y>{_YEAR})(?![\d])"
 )
 # March 5, 2018; MAR 05 2018; Feb13/20
 _MONTH_DAY = re.compile(
-    rf"(?<![^\W\d_])(?P<m>{_NAMES})(?![^\W\d_])[ .\-–/]{{0,3}}(?P<a>{_DAY})(?:st|nd|rd|th)?"
-    rf"(?:[,./\-–'] ?| ,? ?)(?P<y>{_YEAR})(?![\d])",
-    re.IGNORECASE,
+    rf"(?<![^\W\d_])(?P<m>(?i:{_NAMES}))(?![^\W\d_])[ .\-–/]{{0,3}}(?P<a>{_DAY})(?i:st|nd|rd|th)?"
+    rf"(?:[,./\-–'] ?| ,? ?)(?P<y>{_YEAR})(?![\d])"
 )
 # 2018-Mar-05, 2018 March 5
 _YEAR_MONTH = re.compile(
-    rf"{_LEFT}(?P<y>(?:19|20)\d{{2}})[ .,/\-–]{{1,2}}(?P<m>{_NAMES})(?![^\W\d_])[ .,/\-–]{{0,3}}"
-    r"(?P<a>\d{1,2})(?![\d])",
-    re.IGNORECASE,
+    rf"{_LEFT}(?P<y>(?:19|20)\d{{2}})[ .,/\-–]{{1,2}}(?P<m>(?i:{_NAMES}))(?![^\W\d_])[ .,/\-–]{{0,3}}"
+    r"(?P<a>\d{1,2})(?![\d])"
 )
 _HAS_DIGITS = re.compile(r"\d")
+# Cheap looks at a line that spare most lines the patterns above
+_MAYBE_NUMERIC = re.compile(r"\d[./\-–|t\\, 1]{1,3}[\dOoIl]{1,2}[./\-–|t\\, 1]{1,3}[\dOoIl]{1,2}")
+_LETTERS = re.compile(r"[^\W\d_]{3,10}|0[Cc][Tt]|[Nn]0[Vv]|[Jj][Uu]1")
+_MONTH_STARTS: Final = frozenset(word[:3] for word in (*_MONTH_OF, *_ACCENTED))
 _MAX_LENGTH: Final = 80
 _SLIPS = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1", "|": "1"})
 _OLDEST, _NEWEST = 1900, 2100
@@ -131,27 +138,28 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _slipped(*parts: str) -> bool:
-    return not all(p.isdigit() for p in parts)
+@lru_cache(maxsize=8192)  # the vote, the search and the reading of one document look at the same lines
+def _find(text: str) -> tuple[_Found, ...]:
+    """All dates of a text, a place at most once, likelier spellings first."""
+    if _HAS_DIGITS.search(text) is None:
+        return ()
+    numeric = _MAYBE_NUMERIC.search(text) is not None
+    textual = any(word.lower()[:3] in _MONTH_STARTS for word in _LETTERS.findall(text))
+    return tuple(_search(text, numeric=numeric, textual=textual))
 
 
-def _find(text: str) -> Iterator[_Found]:
-    """All dates of a text, a place at most once."""
+def _search(text: str, *, numeric: bool, textual: bool) -> Iterator[_Found]:
     taken: list[tuple[int, int]] = []
 
     def free(match: re.Match[str]) -> bool:
         return not any(a < match.end() and match.start() < b for a, b in taken)
 
-    for pattern, quality in (
-        (_YEAR_FIRST, 1.0),
-        (_NUMERIC, 1.0),
-        (_DAY_MONTH, 1.0),
-        (_MONTH_DAY, 1.0),
-        (_YEAR_MONTH, 1.0),
-        (_SPACED, 0.7),
-        (_SOLID, 0.8),
-        (_MIXED, 0.5),
-    ):
+    patterns = [(_SOLID, 0.8)]
+    if numeric:
+        patterns = [(_YEAR_FIRST, 1.0), (_NUMERIC, 1.0), *patterns, (_SPACED, 0.7), (_MIXED, 0.5), (_STROKES, 0.3)]
+    if textual:
+        patterns = [(_DAY_MONTH, 1.0), (_MONTH_DAY, 1.0), (_YEAR_MONTH, 1.0), *patterns]
+    for pattern, quality in patterns:
         for match in pattern.finditer(text):
             if not free(match):
                 continue
@@ -159,17 +167,20 @@ def _find(text: str) -> Iterator[_Found]:
             if not readings:
                 continue
             taken.append(match.span())
-            parts = [match["a"], match["y"]] + ([match["b"]] if "b" in pattern.groupindex else [])
-            if _slipped(*parts):
-                quality_here = quality * 0.7
-            elif len(match["y"]) == 2 and pattern in (_NUMERIC, _MIXED):
-                quality_here = quality * 0.95
-            else:
-                quality_here = quality
-            yield _Found(match.start(), match.end(), readings, quality_here)
+            yield _Found(match.start(), match.end(), readings, quality * _print_quality(match, pattern))
+
+
+def _print_quality(match: re.Match[str], pattern: re.Pattern[str]) -> float:
+    """How well the digits are printed: letters among them are slips, a year of two digits leaves a doubt."""
+    if not all(part.isdigit() for name, part in match.groupdict().items() if part and name in "aby"):
+        return 0.7
+    return 0.95 if pattern in (_NUMERIC, _MIXED) and len(match["y"]) == 2 else 1.0
 
 
 def _readings(match: re.Match[str], pattern: re.Pattern[str]) -> tuple[tuple[Order | None, date], ...]:
+    if pattern is _STROKES:
+        a, b, y = (match[x] or match[z] for x, z in (("a", "d"), ("b", "e"), ("y", "z")))
+        return _both_orders(_year(y), _number(a), _number(b or match["c"]))
     year = _year(match["y"])
     first = _number(match["a"])
     if "m" in pattern.groupindex:
@@ -180,11 +191,16 @@ def _readings(match: re.Match[str], pattern: re.Pattern[str]) -> tuple[tuple[Ord
     if pattern in (_YEAR_FIRST, _SOLID):
         day = _day(year, second, first)
         return ((None, day),) if day else ()
+    return _both_orders(year, first, second)
+
+
+def _both_orders(year: int, first: int, second: int) -> tuple[tuple[Order | None, date], ...]:
     readings: list[tuple[Order | None, date]] = []
-    for order, month, number in (("day-first", second, first), ("month-first", first, second)):
+    orders: tuple[tuple[Order, int, int], ...] = (("day-first", second, first), ("month-first", first, second))
+    for order, month, number in orders:
         day = _day(year, month, number)
         if day is not None:
-            readings.append((order, day))  # type: ignore[arg-type]
+            readings.append((order, day))
     if len(readings) == 2 and readings[0][1] == readings[1][1]:
         return ((None, readings[0][1]),)
     return tuple(readings)
@@ -197,8 +213,6 @@ class DateType(BaseType):
 
     def recognise(self, text: str) -> list[Span]:
         """Every date of the line; both dates of a range."""
-        if _HAS_DIGITS.search(text) is None:
-            return []
         return sorted(Span(found.start, found.end) for found in _find(text))
 
     def parse(self, text: str, locale: Locale = AUTO_LOCALE) -> Parsed | None:
@@ -249,7 +263,7 @@ _DAY_FIRST_HINT = re.compile(
 )
 _MONTH_FIRST_HINT = re.compile(
     r"\bUSD\b|US\$|\bU\.S\.|\b(?:A[LKZR]|C[AOT]|D[CE]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|"
-    r"T[NX]|UT|V[TA]|W[AVIY])\.?,? \d{5}(?:-\d{4})?\b|(?<!\w)\(\d{3}\) ?\d{3}-\d{4}\b"
+    r"T[NX]|UT|V[TA]|W[AVIY])\.?,? \d{5}(?:-\d{4})?\b|(?<!\w)\(\d{3}\) ?\d{3}-\d{4}\b|\$ ?\d"
 )
 
 
@@ -269,8 +283,6 @@ def vote_date_order(texts: Iterable[str]) -> Order | None:
     votes: dict[Order, float] = {"day-first": 0.0, "month-first": 0.0}
     ambiguous = dotted = False
     for line in lines:
-        if _HAS_DIGITS.search(line) is None:
-            continue
         for found in _find(line):
             if len(found.readings) == 2:
                 ambiguous = True

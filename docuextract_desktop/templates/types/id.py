@@ -8,6 +8,7 @@ from typing import Final
 from docuextract_desktop.templates.models import Locale
 from docuextract_desktop.templates.types.base import AUTO_LOCALE, BaseType, Parsed, Span, collapse
 
+_DIGIT = re.compile(r"\d")
 _TOKEN = re.compile(r"\S+")
 _EDGE_LEFT: Final = "([{<\"'`*,;:.=~_-–"
 _EDGE_RIGHT: Final = ")]}>\"'`*,;:.=~_-–#"
@@ -24,6 +25,8 @@ _PREFIX = re.compile(
     r"(?!(?:IBAN|BIC|NR|NO|VAT|TEL|FAX|REG|GST|SST|INV|PO|ID|TAX|BLZ|KTO|HRB|HRA|TVA|IVA|BTW)\b)[A-Z]{1,4}"
 )
 _JOIN = re.compile(rf"[-/.–]{{1,2}}|{_PREFIX.pattern}")
+
+
 _BRACKET = re.compile(r" \([^()]{1,16}\)")
 _IBAN = re.compile(r"(?<![^\W_])[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}(?![^\W_])")
 _IBAN_SHAPE = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
@@ -41,6 +44,11 @@ _VAT = re.compile(
 )
 _MAX_RUN: Final = 8
 _MAX_LENGTH: Final = 80
+
+
+def _joins(text: str, start: int, end: int) -> bool:
+    """Whether a word without digits can stand inside a run: a mark, or a few capitals."""
+    return end - start <= 4 and not text[start].islower() and _JOIN.fullmatch(text, start, end) is not None
 
 
 def iban_valid(text: str) -> bool:
@@ -63,7 +71,12 @@ class IdType(BaseType):
         """Words with digits, runs of such words, IBANs and VAT ids; amounts and dates are left out."""
         spans: dict[Span, None] = {}
         tokens: list[tuple[int, int, bool]] = []
+        if _DIGIT.search(text) is None:
+            return []
         for match in _TOKEN.finditer(text):
+            if match.group().isalpha():
+                tokens.append((match.start(), match.end(), False))
+                continue
             start, end = _trim(text, match.start(), match.end())
             if end <= start:
                 tokens.append((match.start(), match.end(), False))
@@ -100,7 +113,7 @@ class IdType(BaseType):
             while (
                 j < len(tokens)
                 and j - i < _MAX_RUN
-                and (tokens[j][2] or _JOIN.fullmatch(text, *tokens[j][:2]))
+                and (tokens[j][2] or _joins(text, *tokens[j][:2]))
                 and (j == i or tokens[j][0] - tokens[j - 1][1] == 1)
             ):
                 j += 1

@@ -7,7 +7,7 @@ from typing import Final
 
 from docuextract_desktop.templates.models import Locale
 from docuextract_desktop.templates.types.base import AUTO_LOCALE, BaseType, Parsed, Span
-from docuextract_desktop.templates.types.currency import PATTERN, currency_of, vote_currency
+from docuextract_desktop.templates.types.currency import PATTERN, currency_of, sign_before, vote_currency
 from docuextract_desktop.templates.types.number import negate
 from docuextract_desktop.templates.types.numerals import Chain, chains, display_number, read_numeral, same_number
 
@@ -16,10 +16,7 @@ __all__ = ["MoneyType", "vote_currency"]
 _MINUS: Final = "-−–"
 _DASH: Final = r"\-−–"  # the same inside a character class
 _SIGN = rf"[+{_DASH}(]"
-# What may stand before the digits: sign and currency in either order; "S" is a dollar sign misread.
-_BEFORE = re.compile(
-    rf"(?P<sign>{_SIGN} ?)?(?P<currency>(?<![^\W\d_])(?:{PATTERN}))?[.:]?(?: ?(?P<inner>{_SIGN}))? ?\Z"
-)
+_SIGNS: Final = "+-−–("
 # What may stand behind them: ",-" or ".--" for no cents, sign, bracket, credit or debit, currency.
 _BEHIND = re.compile(
     rf"(?:[.,] ?[{_DASH}]{{1,2}})?(?: ?(?P<close>\)))?(?: ?(?P<mark>[{_DASH}](?![\w{_DASH}])))?"
@@ -33,8 +30,6 @@ _WHOLE = re.compile(
     r"(?P<side>CR|DR)?\.?\s?(?P<close2>\))?[*:;]?\s*",
     re.IGNORECASE,
 )
-_WINDOW: Final = 10
-"""Characters before the digits that are looked at for a sign and a currency."""
 _MAX_LENGTH: Final = 60
 _CENTS = re.compile(r"[.,]\s?[0-9OoIlSB]{2}\Z")
 
@@ -63,19 +58,15 @@ class MoneyType(BaseType):
         numeral = read_numeral(digits)
         if numeral is None:
             return None
-        before = _BEFORE.search(text, max(0, chain.start - _WINDOW), chain.start)
-        behind = _BEHIND.match(text, chain.end)
         cents = _CENTS.search(digits) is not None
-        start, end = chain.start, chain.end
-        currency = False
-        if before is not None and before.start() < chain.start and before.group().strip(" .:"):
-            currency = before["currency"] is not None
-            start = before.start()
-            while text[start] == " ":
-                start += 1
-        if behind is not None and behind.end() > chain.end:
-            currency = currency or behind["currency"] is not None
-            end = behind.end()
+        start, currency = _before(text, chain.start)
+        end = chain.end
+        following = text[end : end + 2].lstrip(" ")[:1]
+        if following and not following.isdigit():
+            behind = _BEHIND.match(text, end)
+            if behind is not None and behind.end() > end:
+                currency = currency or behind["currency"] is not None
+                end = behind.end()
         left = text[start - 1] if start else " "
         right = text[end] if end < len(text) else " "
         if right == "%" or text[end : end + 2] == " %":
@@ -122,3 +113,27 @@ class MoneyType(BaseType):
         """With groups of three, the decimal mark of the locale, and the currency's code behind it where given."""
         shown = display_number(value, locale.decimal)
         return f"{shown} {currency}" if currency else shown
+
+
+def _before(text: str, start: int) -> tuple[int, bool]:
+    """Where an amount whose digits begin at `start` begins, sign and currency in either order; whether one is there."""
+    at = _sign_before(text, start)
+    gap = at - 1 if at and text[at - 1] == " " else at
+    found = sign_before(text, gap)
+    if found < gap:
+        return _sign_before(text, found), True
+    return at, False
+
+
+def _sign_before(text: str, start: int) -> int:
+    """Where a minus, plus or bracket before `start` stands, or `start` where none belongs to the amount."""
+    spaced = start > 0 and text[start - 1] == " "
+    at = start - 2 if spaced else start - 1
+    if at < 0 or text[at] not in _SIGNS:
+        return start
+    before = text[at - 1] if at else " "
+    if spaced:
+        # A dash between two numbers ("12/30/19 - 5.00") parts them; behind a word it is a sign.
+        apart = before == " " and not text[max(0, at - 2)].isdigit()
+        return at if apart else start
+    return at if not before.isalnum() or sign_before(text, at) < at else start

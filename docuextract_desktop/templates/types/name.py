@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from docuextract_desktop.templates.models import Locale
 from docuextract_desktop.templates.types.base import AUTO_LOCALE, Parsed, Span, collapse
 from docuextract_desktop.templates.types.text import TextType, spans_of_pieces, trimmed
 
-LEGAL_FORM = re.compile(
-    r"(?<![^\W_])(?:"
-    r"GmbH(?: ?& ?Co\.? ?KG)?|mbH|gGmbH|UG(?: ?\(haftungsbeschränkt\))?|AG(?: ?& ?Co\.? ?KG)?|KGaA|OHG|GbR|e\. ?K\.|"
-    r"e\. ?V\.|eG|SE|Ltd\.?|Limited|LLC|L\.L\.C\.|LLP|Inc\.?|Corp\.?|Corporation|Company|Co\.,? ?Ltd\.?|PLC|plc|"
-    r"Pty\.? ?Ltd\.?|S\.?A\.?S\.?U?|S\.?A\.?R\.?L\.?|EURL|SNC|SCI|S\.?A\.?|S\.?L\.?U?\.?|S\.?p\.?A\.?|S\.?r\.?l\.?s?|S\.?n\.?c\.?|"
-    r"B\.?V\.?|N\.?V\.?|V\.?O\.?F\.?|Lda\.?|Ltda\.?|Unipessoal|Sdn\.? ?Bhd\.?|S/B|Bhd\.?|Enterprise|Trading|A/S|ApS|"
-    r"AB|Oy|AS|s\.r\.o\.|a\.s\.|Sp\. ?z ?o\.? ?o\.?|Kft\.?|PAC|Committee"
-    r")(?![^\W_])",
-    re.IGNORECASE,
+# Short ones count in capitals only, since "as", "se" and "ab" are words of many languages.
+_LONG_FORMS: Final = (
+    r"GmbH(?: ?& ?Co\.? ?KG)?|mbH|gGmbH|UG(?: ?\(haftungsbeschränkt\))|KGaA|"
+    r"Ltd\.?|Limited|LLC|L\.L\.C\.|LLP|Inc\.?|Corp\.?|Corporation|Co\.,? ?Ltd\.?|PLC|Pty\.? ?Ltd\.?|"
+    r"SARL|S\.A\.R\.L\.?|SASU|S\.A\.S\.U?\.?|EURL|S\.p\.A\.?|SpA|S\.r\.l\.s?\.?|SRLS?|S\.n\.c\.?|S\.A\.?|S\.L\.U?\.?|"
+    r"B\.V\.?|N\.V\.?|V\.O\.F\.?|Lda\.?|Ltda\.?|Unipessoal|Sdn\.? ?Bhd\.?|S/B|Bhd\.?|Enterprise|Trading|"
+    r"A/S|ApS|s\.r\.o\.|a\.s\.|Sp\. ?z ?o\.? ?o\.?|Kft\.?|Committee"
 )
+_SHORT_FORMS: Final = (
+    r"AG(?: ?& ?Co\.? ?KG)?|KG|OHG|GbR|e\. ?K\.|e\. ?V\.|eG|SE|UG|SAS|SNC|SCI|SA|SL|SLU|BV|NV|VOF|AB|Oy|AS|PAC|Co\."
+)
+LEGAL_FORM: Final = re.compile(rf"(?<![^\W_])(?:(?i:{_LONG_FORMS})|{_SHORT_FORMS})(?![^\W_])")
 """Legal forms of companies, as printed at the end of their names."""
+
+_FORM_LIST: Final = (
+    "GMBH MBH GGMBH UG KGAA LTD LIMITED LLC LLP INC CORP CORPORATION CO PLC SARL SASU SAS EURL SPA SRL SRLS SNC SA SL "
+    "SLU BV NV VOF LDA LTDA UNIPESSOAL BHD SDNBHD S/B ENTERPRISE TRADING A/S APS SRO AS OO KFT COMMITTEE AG KG OHG GBR "
+    "K V EK EV EG SE SCI AB OY PAC"
+)
+_FORM_WORDS: Final = frozenset(_FORM_LIST.split(" "))
+
+
+def has_legal_form(text: str) -> bool:
+    """Whether a legal form of a company stands in `text`. A look at the words spares most texts the long pattern."""
+    words = text.upper().replace(".", "").replace(",", " ").split()
+    return not _FORM_WORDS.isdisjoint(words) and LEGAL_FORM.search(text) is not None
+
 
 _NOT_NAMES = re.compile(r"https?:|www\.|@|\d{6,}|[€$£%]\s?\d|\d[.,]\d\d\b", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d_]{2,}")
@@ -35,7 +52,7 @@ class NameType(TextType):
         """The line and its parts where they hold words, and the parts that end with a legal form."""
         spans = [s for s in spans_of_pieces(text) if _WORDS.search(text, s.start, s.end)]
         extra: list[Span] = []
-        for span in spans:
+        for span in spans if has_legal_form(text) else ():
             form = None
             for form in LEGAL_FORM.finditer(text, span.start, span.end):  # noqa: B007
                 pass
@@ -53,7 +70,7 @@ class NameType(TextType):
         letters = sum(c.isalpha() for c in value)
         if letters < 2:
             return None
-        quality = 1.0 if LEGAL_FORM.search(value) else 0.8
+        quality = 1.0 if has_legal_form(value) else 0.8
         if _NOT_NAMES.search(value):
             quality *= 0.4
         if letters < 0.5 * len(value):

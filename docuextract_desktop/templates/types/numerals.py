@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Final, Literal
 
 from docuextract_desktop.templates.models import DecimalMark
@@ -37,6 +38,7 @@ class Numeral:
     quality: float
 
 
+@lru_cache(maxsize=8192)  # the same short numbers stand all over a page, and are looked at for several types
 def read_numeral(text: str, decimal: DecimalMark = "auto", *, money: bool = True) -> Numeral | None:
     """Read an unsigned printed number.
 
