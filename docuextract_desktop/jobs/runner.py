@@ -9,10 +9,12 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
+import time
 from collections.abc import Callable, Collection
 from pathlib import Path
+from typing import Protocol
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
+from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, QRunnable, QThreadPool, QTimer, Signal
 
 from docuextract_desktop.errors import StorageUnavailableError
 from docuextract_desktop.jobs.events import Event, EventKind
@@ -26,12 +28,17 @@ from docuextract_desktop.jobs.lanes import (
     Requests,
     TryRequest,
 )
+from docuextract_desktop.jobs.models import BatchSummary
 from docuextract_desktop.jobs.queue import Queue
 from docuextract_desktop.jobs.worker_pool import BATCH_NICENESS, STAGES, WorkerOptions
 from docuextract_desktop.templates.models import Template
 
 COALESCE_S = 0.02
 """News of so much time come as one bundle: an event loop is not woken more often than a screen is drawn."""
+
+LOOK_EVERY_MS = 100
+LOOK_AT_LEAST_EVERY_S = 2.0
+"""`run_batch` asks how a batch stands after news of it, and every now and then without."""
 
 
 class Runner(QObject):
@@ -267,3 +274,98 @@ class _Thread(QRunnable):
     def run(self) -> None:
         """Called by the pool in a thread of its own."""
         self._work()
+
+
+class HasQueue(Protocol):
+    """What `bootstrap.open_services` gives."""
+
+    @property
+    def queue(self) -> Queue:
+        """The batches of the data folder."""
+        ...
+
+
+def run_batch(
+    services: HasQueue,
+    batch_id: str,
+    *,
+    workers: int | None = None,
+    on_progress: Callable[[BatchSummary], None],
+    interrupted: Callable[[], bool],
+) -> BatchSummary:
+    """Work on one batch until it has ended, for front ends without an event loop of their own.
+
+    Called in the main thread. Other programs on the same data folder may help; the batch has ended when all its items
+    have, whoever worked on them.
+
+    Args:
+        services: of the data folder.
+        batch_id: of the batch; others are left alone.
+        workers: how many lanes; None for the setting.
+        on_progress: called with the batch at the start, after changes (a few times a second at most), and at the end.
+        interrupted: asked many times a second; once true, the documents in hand go back to pending and the function
+            returns.
+
+    Returns:
+        The batch as it stands; not ended where it was interrupted.
+
+    Raises:
+        BatchNotFoundError: there is no such batch.
+        StorageUnavailableError: the database cannot be used; what was done until then is kept.
+    """
+    queue = services.queue
+    batch = queue.batch(batch_id)
+    on_progress(batch)
+    if batch.state.terminal or interrupted():
+        return batch
+    application = QCoreApplication.instance() or QCoreApplication([])
+    loop = QEventLoop()
+    runner = Runner(queue, lanes=workers, batch_ids=(batch_id,))
+    failures: list[StorageUnavailableError] = []
+    problems: list[BaseException] = []
+    looked_at = time.monotonic()
+    changed = True
+
+    def note_change(_events: object) -> None:
+        nonlocal changed
+        changed = True
+
+    def give_up(error: StorageUnavailableError) -> None:
+        failures.append(error)
+        loop.quit()
+
+    def look() -> None:
+        nonlocal batch, changed, looked_at
+        try:
+            if interrupted():
+                loop.quit()
+            elif changed or time.monotonic() - looked_at > LOOK_AT_LEAST_EVERY_S:
+                changed, looked_at = False, time.monotonic()
+                batch = queue.batch(batch_id)
+                on_progress(batch)
+                if batch.state.terminal:
+                    loop.quit()
+        except BaseException as error:  # must not get lost in Qt; raised again below
+            problems.append(error)
+            loop.quit()
+
+    timer = QTimer()
+    timer.setInterval(LOOK_EVERY_MS)
+    timer.timeout.connect(look)
+    runner.events.connect(note_change)
+    runner.storage_failed.connect(give_up)
+    try:
+        runner.start()
+        timer.start()
+        loop.exec()
+    finally:
+        timer.stop()
+        runner.stop()
+    if problems:
+        raise problems[0]
+    if failures:
+        raise failures[0]
+    del application  # kept until here: an event loop needs it
+    batch = queue.batch(batch_id)
+    on_progress(batch)
+    return batch
