@@ -39,6 +39,8 @@ MAX_ANNOTATIONS = 5_000
 MAX_OBJECTS = 5_000
 MAX_FORM_DEPTH = 3
 UNMAPPED_PROBES = 64
+OVERLAP = 0.2
+"""Two characters that share more than this part of the size of type overlap. Kerning reaches 0.1."""
 
 
 def _quick(function: Any, *arguments: Any, result: Any = ctypes.c_int) -> Any:
@@ -50,10 +52,24 @@ def _quick(function: Any, *arguments: Any, result: Any = ctypes.c_int) -> Any:
 
 
 _loose_box = _quick(pdfium.FPDFText_GetLooseCharBox, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+_run_of = _quick(pdfium.FPDFText_GetTextObject, ctypes.c_void_p, ctypes.c_int, result=ctypes.c_void_p)
 _unmapped = _quick(pdfium.FPDFText_HasUnicodeMapError, ctypes.c_void_p, ctypes.c_int)
 _page_item = _quick(pdfium.FPDFPage_GetObject, ctypes.c_void_p, ctypes.c_int, result=ctypes.c_void_p)
 _form_item = _quick(pdfium.FPDFFormObj_GetObject, ctypes.c_void_p, ctypes.c_ulong, result=ctypes.c_void_p)
 _kind_of_item = _quick(pdfium.FPDFPageObj_GetType, ctypes.c_void_p)
+
+
+def _drawn_over(address: int, boxes: Numbers) -> NDArray[np.int8]:
+    """See `TextLayer.over`. PDFium is asked only about characters that do overlap the one before."""
+    over = np.zeros(len(boxes), dtype=np.int8)
+    before, after = boxes[:-1], boxes[1:]
+    size = np.maximum(after[:, 2] - after[:, 0], after[:, 3] - after[:, 1])
+    overlap = np.minimum(before[:, 2:], after[:, 2:]) - np.maximum(before[:, :2], after[:, :2])
+    for index in (np.flatnonzero(overlap.min(axis=1) > OVERLAP * size) + 1).tolist():
+        before_last, last, first, second = (_run_of(address, index + step) for step in (-2, -1, 0, 1))
+        if first != last:
+            over[index] = 2 if before_last == last and second == first else 1
+    return over
 
 
 def _address(handle: Any) -> int:
@@ -68,11 +84,15 @@ class TextLayer:
         text: n characters, among them the spaces and line ends that PDFium sees.
         boxes: float64 (n, 4): x0, y0, x1, y1 in points of the page as its own /Rotate shows it, origin top left; with
             the font's full height and the character's full advance, so that all of a line are equally high.
+        over: int8 (n,), 1 for characters that are drawn over the one before by another drawing operation (those of a
+            ligature, which share a box, are not), 2 where both operations draw several characters: two runs of text
+            that collide, while single ones may just have a font with wrong widths.
         unmapped: share of the characters (of a sample) whose font does not say what they mean.
     """
 
     text: str
     boxes: Numbers
+    over: NDArray[np.int8]
     unmapped: float = 0.0
 
 
@@ -231,7 +251,7 @@ class PdfPage:
     def _characters(self, handle: Any) -> TextLayer:
         count = int(pdfium.FPDFText_CountChars(handle))
         if count <= 0:
-            return TextLayer("", np.zeros((0, 4)))
+            return TextLayer("", np.zeros((0, 4)), np.zeros(0, np.int8))
         buffer = (ctypes.c_ushort * (2 * count + 2))()
         given = int(pdfium.FPDFText_GetText(handle, 0, count, buffer))
         text = bytes(memoryview(buffer)[: max(0, given - 1)]).decode("utf-16-le", "replace")
@@ -246,7 +266,8 @@ class PdfPage:
         list(map(_loose_box, repeat(address), range(count), range(start, start + step * count, step)))
         probes = range(0, count, max(1, count // UNMAPPED_PROBES))
         unmapped = sum(_unmapped(address, index) == 1 for index in probes) / len(probes)
-        return TextLayer(text, self._shown(boxes.astype(np.float64)), unmapped)
+        shown = self._shown(boxes.astype(np.float64))
+        return TextLayer(text, shown, _drawn_over(address, shown), unmapped)
 
     def _shown(self, rectangles: Numbers) -> Numbers:
         """Left, top, right, bottom in PDF space → x0, y0, x1, y1 as shown, origin top left."""

@@ -21,9 +21,6 @@ Codes = NDArray[np.uint32]
 
 APART = 0.5
 """A character that is farther from the one before than this share of the size of type begins a word, space or not."""
-OVERLAP = 0.22
-"""A character that begins this share of its height before the end of the one before belongs to another run of text: two
-columns that touch. Kerning reaches 0.1."""
 DOUBLED = 0.25
 """Two equal characters (or words) whose places differ by less than this share of their height are one, drawn twice to
 look bold or to cast a shadow."""
@@ -87,10 +84,10 @@ def cut_words(layer: TextLayer) -> LooseWords:
     codes = np.frombuffer(layer.text.encode("utf-32-le", "replace"), dtype=np.uint32)
     boxes = layer.boxes
     visible = ~np.isin(codes, _SPACES) if codes.max(initial=0) > 0x7E else codes > 0x20
-    codes, boxes, space_before = _without_spaces(codes, boxes, visible)
+    codes, boxes, apart = _visible(codes, boxes, visible, layer.over)
     if not len(codes):
         return LooseWords([], np.zeros((0, 4)), np.zeros(0, np.int64))
-    starts = np.flatnonzero(_word_starts(codes, boxes, space_before))
+    starts = np.flatnonzero(_word_starts(codes, boxes, apart))
     stops = np.append(starts[1:], len(codes))
     text = codes.tobytes().decode("utf-32-le", "replace")
     texts = [text[a:b] for a, b in zip(starts.tolist(), stops.tolist(), strict=True)]
@@ -112,34 +109,32 @@ def cut_words(layer: TextLayer) -> LooseWords:
     return LooseWords(texts, around, turns)
 
 
-def _without_spaces(
-    codes: Codes, boxes: Numbers, visible: NDArray[np.bool_]
+def _visible(
+    codes: Codes, boxes: Numbers, visible: NDArray[np.bool_], over: NDArray[np.int8]
 ) -> tuple[Codes, Numbers, NDArray[np.bool_]]:
-    """Visible characters, their boxes, and whether white space stood before each; doubled characters left out."""
+    """Visible characters, their boxes, and before which a word must end; characters drawn twice left out."""
     at = np.flatnonzero(visible)
     codes, boxes = codes[at], boxes[at]
-    gap = np.ones(len(at), dtype=bool)
-    gap[1:] = np.diff(at) > 1
-    if len(at) > 1:
-        same = codes[1:] == codes[:-1]
-        if same.any():
-            height = np.maximum(boxes[1:, 3] - boxes[1:, 1], 1e-6)
-            near = np.abs(boxes[1:] - boxes[:-1]).max(axis=1) < DOUBLED * 0.5 * height
-            twice = np.flatnonzero(same & near) + 1
-            if len(twice):
-                keep = np.ones(len(at), dtype=bool)
-                keep[twice] = False
-                codes, boxes, gap = codes[keep], boxes[keep], gap[keep]
-    return codes, boxes, gap
+    apart = np.ones(len(at), dtype=bool)
+    apart[1:] = np.diff(at) > 1
+    if not over.any():
+        return codes, boxes, apart
+    over = np.where(apart, 0, over[at])
+    height = np.maximum(boxes[1:, 3] - boxes[1:, 1], 1e-6)
+    twice = np.zeros(len(at), dtype=bool)
+    twice[1:] = (codes[1:] == codes[:-1]) & (np.abs(boxes[1:] - boxes[:-1]).max(axis=1) < DOUBLED * height)
+    twice &= over > 0
+    apart |= over == 2
+    kept = ~twice
+    return codes[kept], boxes[kept], apart[kept]
 
 
-def _word_starts(codes: Codes, boxes: Numbers, space_before: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    starts = space_before.copy()
+def _word_starts(codes: Codes, boxes: Numbers, apart: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    starts = apart.copy()
     starts[:1] = True
     if len(codes) < 2:
         return starts
     before, after = boxes[:-1], boxes[1:]
-    # The size of type is the lesser side for sideways text too: an advance is rarely more than the height.
     size = np.minimum(
         np.maximum(after[:, 2] - after[:, 0], after[:, 3] - after[:, 1]),
         np.maximum(before[:, 2] - before[:, 0], before[:, 3] - before[:, 1]),
@@ -149,7 +144,7 @@ def _word_starts(codes: Codes, boxes: Numbers, space_before: NDArray[np.bool_]) 
     sideways = np.abs(shift[:, 1]) > np.abs(shift[:, 0])
     along = np.where(sideways, gaps[:, 1], gaps[:, 0])
     askew = np.where(sideways, np.abs(shift[:, 0]), np.abs(shift[:, 1])) * 0.5
-    starts[1:] |= (along > APART * size) | (askew > APART * size) | (along < -OVERLAP * size)
+    starts[1:] |= (along > APART * size) | (askew > APART * size)
     # A combining accent is drawn over its letter: no word of its own.
     if codes.max() > 0x2FF:
         marks = ((codes >= 0x300) & (codes < 0x370)) | ((codes >= 0x20D0) & (codes < 0x2100))
