@@ -155,3 +155,11 @@ def _damaged(error: Exception) -> ExtractionFailedError:
         hint="Scan or save it again.",
         detail=repr(error),
     )
+
+
+def resized(rgb: RgbArray, width: int, height: int) -> RgbArray:
+    """A picture in another size, smoothly."""
+    if rgb.shape[1] == width and rgb.shape[0] == height:
+        return rgb
+    picture = Image.fromarray(rgb).resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return np.asarray(picture, dtype=np.uint8)

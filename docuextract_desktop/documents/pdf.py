@@ -42,6 +42,11 @@ UNMAPPED_PROBES = 64
 OVERLAP = 0.2
 """Two characters that share more than this part of the size of type overlap. Kerning reaches 0.1."""
 
+USUAL_SPACE = 0.22
+NARROW_SPACE = 0.13
+"""Shares of the size of type. Real pages have their median space at .15 or, nearly all, at .25 to .28; where it is
+above the first, spaces within a run that PDFium made up and that are below the second were all wrong (38 documents)."""
+
 
 def _quick(function: Any, *arguments: Any, result: Any = ctypes.c_int) -> Any:
     """A PDFium function for calls by the thousand.
@@ -53,6 +58,7 @@ def _quick(function: Any, *arguments: Any, result: Any = ctypes.c_int) -> Any:
 
 _loose_box = _quick(pdfium.FPDFText_GetLooseCharBox, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
 _run_of = _quick(pdfium.FPDFText_GetTextObject, ctypes.c_void_p, ctypes.c_int, result=ctypes.c_void_p)
+_is_generated = _quick(pdfium.FPDFText_IsGenerated, ctypes.c_void_p, ctypes.c_int)
 _unmapped = _quick(pdfium.FPDFText_HasUnicodeMapError, ctypes.c_void_p, ctypes.c_int)
 _page_item = _quick(pdfium.FPDFPage_GetObject, ctypes.c_void_p, ctypes.c_int, result=ctypes.c_void_p)
 _form_item = _quick(pdfium.FPDFFormObj_GetObject, ctypes.c_void_p, ctypes.c_ulong, result=ctypes.c_void_p)
@@ -70,6 +76,34 @@ def _drawn_over(address: int, boxes: Numbers) -> NDArray[np.int8]:
         if first != last:
             over[index] = 2 if before_last == last and second == first else 1
     return over
+
+
+def _invented_spaces(address: int, text: str, boxes: Numbers) -> list[int]:
+    """Spaces inside words, which PDFium makes up where a font's widths are a little wrong ("ser vices").
+
+    They are far narrower than the page's other spaces, and no character of the file.
+    """
+    codes = np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32)
+    blank = codes <= 0x20
+    at = np.flatnonzero(blank[1:-1] & ~blank[:-2] & ~blank[2:]) + 1
+    if not len(at):
+        return []
+    before, after = boxes[at - 1], boxes[at + 1]
+    size = np.maximum(before[:, 2:] - before[:, :2], 1e-3).max(axis=1)
+    gaps = np.maximum(after[:, :2] - before[:, 2:], before[:, :2] - after[:, 2:]) / size[:, None]
+    along, across = gaps.max(axis=1), gaps.min(axis=1)
+    level = (across < -0.7) & (along > -0.1) & (along < 0.6)
+    if not level.any() or float(np.median(along[level])) < USUAL_SPACE:
+        return []
+    return [
+        index
+        for index in at[level & (along < NARROW_SPACE)].tolist()
+        if text[index - 1].isalpha()
+        and text[index + 1].isalpha()
+        and (text[index + 1].islower() or text[index - 1].isupper())
+        and _is_generated(address, index) == 1
+        and _run_of(address, index - 1) == _run_of(address, index + 1)
+    ]
 
 
 def _address(handle: Any) -> int:
@@ -267,7 +301,14 @@ class PdfPage:
         probes = range(0, count, max(1, count // UNMAPPED_PROBES))
         unmapped = sum(_unmapped(address, index) == 1 for index in probes) / len(probes)
         shown = self._shown(boxes.astype(np.float64))
-        return TextLayer(text, shown, _drawn_over(address, shown), unmapped)
+        over = _drawn_over(address, shown)
+        invented = _invented_spaces(address, text, shown)
+        if len(invented):
+            kept = np.ones(count, dtype=np.bool_)
+            kept[invented] = False
+            text = "".join([sign for sign, keep in zip(text, kept.tolist(), strict=True) if keep])
+            shown, over = shown[kept], over[kept]
+        return TextLayer(text, shown, over, unmapped)
 
     def _shown(self, rectangles: Numbers) -> Numbers:
         """Left, top, right, bottom in PDF space → x0, y0, x1, y1 as shown, origin top left."""
