@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from docuextract_desktop.jobs.models import ItemState
+from docuextract_desktop.storage import events as stored
 
 
 class EventKind(StrEnum):
@@ -17,7 +18,7 @@ class EventKind(StrEnum):
     BATCH_ENDED = "batch_ended"
     """No item is pending or running any more."""
     BATCH_DELETED = "batch_deleted"
-    ITEM_CHANGED = "item_changed"
+    ITEM_CHANGED = stored.ITEM_CHANGED
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,8 @@ def main() -> None:
     threading.Thread(target=_listen, args=(jobs, waiting), name="listener", daemon=True).start()
     module, _, name = options["stages"].partition(":")
     stages = getattr(importlib.import_module(module), name)()
+    # What was imported stays: the collector need not walk through it again and again.
+    gc.freeze()
     write_message(answers, {"kind": "ready"})
     while True:
         message = waiting.get()
@@ -64,7 +66,6 @@ def main() -> None:
         with contextlib.suppress(BrokenPipeError):
             write_message(answers, answer)
         del message, answer
-        gc.collect()
 
 
 def _take_streams() -> tuple[IO[bytes], IO[bytes]]:

@@ -6,6 +6,9 @@ import sqlite3
 
 from docuextract_desktop.storage.database import Session
 
+ITEM_CHANGED = "item_changed"
+"""The one kind that storage itself writes; `jobs.events` has them all."""
+
 
 def add(
     session: Session, *, now: float, kind: str, batch_id: str, item_id: str | None = None, state: str | None = None

@@ -73,6 +73,16 @@ CREATE TABLE items (
   CHECK ((state = 'running') = (owner IS NOT NULL)),
   CHECK ((state = 'failed') = (error_code IS NOT NULL))
 );
+-- Whatever writes here, only the changes of jobs.models.ALLOWED_CHANGES can happen (a test compares the two).
+CREATE TRIGGER items_begin_pending BEFORE INSERT ON items WHEN NEW.state <> 'pending'
+BEGIN SELECT RAISE(ABORT, 'an item begins as pending'); END;
+CREATE TRIGGER items_change_state BEFORE UPDATE OF state ON items
+WHEN OLD.state <> NEW.state AND OLD.state || '>' || NEW.state NOT IN (
+  'pending>running', 'pending>cancelled',
+  'running>completed', 'running>needs_review', 'running>failed', 'running>pending',
+  'completed>pending', 'completed>needs_review', 'needs_review>completed', 'needs_review>pending',
+  'failed>pending', 'cancelled>pending')
+BEGIN SELECT RAISE(ABORT, 'this change of state is not allowed'); END;
 CREATE UNIQUE INDEX items_by_position ON items (batch_id, position);
 -- Everything that a batch's summary is derived from, so that the table itself is not read.
 CREATE INDEX items_by_state ON items (batch_id, state, page_count, started_at, ended_at);
