@@ -220,6 +220,7 @@ def description_words(
         number_line: index in `lines` of the line with the numbers; text there always counts.
     """
     picked: list[int] = []
+    labelled = False
     bottom: float | None = None
     em = sheet.em
     pitch: float | None = None
@@ -231,10 +232,11 @@ def description_words(
             gap = top - bottom
             if at > number_line and gap > max(0.55 * em, (pitch if pitch is not None else 0.0) + 0.4 * em):
                 break
-            if at > number_line and _is_detail(sheet, words):
+            if at > number_line and not labelled and _is_detail(sheet, words):
                 break
             if pitch is None and gap > -0.5 * em:
                 pitch = max(gap, 0.0)
+        labelled = labelled or sheet.page.texts[words[-1]].endswith(":") or (not picked and _is_detail(sheet, words))
         picked.extend(words)
         bottom = low
     return picked

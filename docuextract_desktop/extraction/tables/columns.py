@@ -6,7 +6,8 @@ set to the right, text to the left, and names are often narrower or wider than w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -22,6 +23,8 @@ RUN_GAP = 0.75
 """White space, in heights of a word, that parts two runs of one line."""
 
 _FAR = 60.0
+_GROUP_HEAD = re.compile(r"(?<![\d.,])\d{1,3}$")
+_GROUP_TAIL = re.compile(r"\d{3}(?!\d)")
 
 
 @dataclass(slots=True)
@@ -99,7 +102,8 @@ def runs_of(sheet: Sheet, line: int) -> list[Run]:
             change = number != last.number and looks[i] != Look.SIGN and looks[i - 1] != Look.SIGN
             limit = 1.5 if labelled else at_change if change else at_gap
             if number and last.number:
-                limit = max(0.45, 1.2 * sheet.space)
+                grouped = _GROUP_HEAD.search(texts[i - 1]) and _GROUP_TAIL.match(texts[i])
+                limit = 1.25 * sheet.space + 0.05 if grouped else 0.1
             if gap <= limit:
                 last.words.append(i)
                 last.x1 = max(last.x1, sheet.x1[i])
@@ -122,7 +126,14 @@ def columns_of(header: Header) -> list[GridColumn]:
     ]
 
 
-def fit(sheet: Sheet, header: Header | None, columns: list[GridColumn], body: Sequence[int], sample: Sequence[int]) -> Grid:
+def fit(
+    sheet: Sheet,
+    header: Header | None,
+    columns: list[GridColumn],
+    body: Sequence[int],
+    sample: Sequence[int],
+    match: Callable[[str], dict[str, float]] | None = None,
+) -> Grid:
     """Assign the words of `body` to columns.
 
     Args:
@@ -131,6 +142,7 @@ def fit(sheet: Sheet, header: Header | None, columns: list[GridColumn], body: Se
         columns: as named by the header, or as found otherwise; changed in place.
         body: lines to assign.
         sample: those of `body` that surely belong to the table; the columns' intervals are learnt from them.
+        match: names the keys of a header's text; needed to part headers that cover two columns.
     """
     runs = {line: runs_of(sheet, line) for line in body}
     grid = Grid(sheet, header, columns)
@@ -142,8 +154,10 @@ def fit(sheet: Sheet, header: Header | None, columns: list[GridColumn], body: Se
             break
         columns.extend(added)
         columns.sort(key=lambda c: c.x0 + c.x1)
-    for _ in range(2):
+    for turn in range(2):
         first = [_assign(sheet, columns, runs[line], line) for line in sampled]
+        if turn == 0 and match is not None and _part_doubled(sheet, columns, first, match):
+            first = [_assign(sheet, columns, runs[line], line) for line in sampled]
         _learn(sheet, columns, first)
     grid.lines = [_assign(sheet, columns, runs[line], line) for line in body]
     return grid
@@ -152,9 +166,9 @@ def fit(sheet: Sheet, header: Header | None, columns: list[GridColumn], body: Se
 def _distance(column: GridColumn, x0: float, x1: float) -> float:
     """How far a run stands from a column: 0 where the narrower of the two is half covered."""
     overlap = min(column.x1, x1) - max(column.x0, x0)
-    if overlap <= 0:
-        return -overlap
     narrow = min(column.x1 - column.x0, x1 - x0)
+    if overlap <= 0:
+        return 0.25 * max(narrow, 0.0) - overlap
     if overlap >= 0.5 * narrow:
         return 0.0
     return 0.0 if narrow <= 0 else (0.5 * narrow - overlap) * 0.5
@@ -183,7 +197,7 @@ def _assign(sheet: Sheet, columns: list[GridColumn], runs: list[Run], line: int)
     for k in range(1, len(pieces)):
         gap = pieces[k].gap
         stay = 0.0 if gap < 1.0 else min(0.08 * gap, 0.35)
-        move = 0.5 if gap < 0.45 else 0.15 if gap < RUN_GAP else 0.0
+        move = 0.5 if gap < 0.2 else 0.12 if gap < RUN_GAP else 0.0
         row, back = [], []
         lead, lead_at = 1e9, -1  # cheapest column left of this one
         for c in range(count):
@@ -303,6 +317,14 @@ def _learn(sheet: Sheet, columns: list[GridColumn], lines: list[GridLine]) -> No
         rights = sorted(s[1] for s in found)
         trim = len(found) // 8
         x0, x1 = lefts[trim], rights[-1 - trim]
+        if not spans[at]:
+            # Learnt from lines that are no rows: not beyond the names on either side.
+            before = columns[at - 1].header if at else None
+            after = columns[at + 1].header if at + 1 < len(columns) else None
+            x0 = max(x0, before.x1) if before is not None else x0
+            x1 = min(x1, after.x0) if after is not None else x1
+            if x1 <= x0:
+                continue
         if column.header is not None:
             # Keep the name inside, unless it hangs over a neighbour's words.
             x0, x1 = min(x0, column.header.x0), max(x1, column.header.x1)
@@ -325,6 +347,52 @@ def _fullness(sheet: Sheet, columns: list[GridColumn], line: GridLine) -> int:
         if _is_numeric(sheet, words) or any(sheet.looks[i] == Look.DATE for i in words):
             count += 1
     return count
+
+
+def _part_doubled(
+    sheet: Sheet, columns: list[GridColumn], lines: list[GridLine], match: Callable[[str], dict[str, float]]
+) -> bool:
+    """Part columns in which most rows show two numbers side by side; their names stood too close together."""
+    changed = False
+    for at in range(len(columns) - 1, -1, -1):
+        lefts: list[float] = []
+        rights: list[float] = []
+        cells = 0
+        for line in lines:
+            words = line.cells.get(at, [])
+            numbers = [i for i in words if sheet.looks[i] in (Look.NUMBER, Look.PERCENT)]
+            if not numbers or len(words) > len(numbers) + 3:
+                continue
+            cells += 1
+            if len(numbers) == 2 and all(
+                sheet.looks[i] == Look.SIGN for i in words if numbers[0] < i < numbers[1]
+            ) and sheet.x0[numbers[1]] > sheet.x1[numbers[0]]:
+                lefts.append(sheet.x1[numbers[1] - 1])
+                rights.append(sheet.x0[numbers[1]])
+        if not lefts or 2 * len(lefts) < cells or max(lefts) > min(rights):
+            continue
+        columns[at : at + 1] = _parted(sheet, columns[at], (max(lefts) + min(rights)) / 2, match)
+        changed = True
+    return changed
+
+
+def _parted(
+    sheet: Sheet, column: GridColumn, cut: float, match: Callable[[str], dict[str, float]]
+) -> list[GridColumn]:
+    """Two columns out of one, cut at `cut`; the words of its name go to the side where they stand."""
+    sides: list[list[int]] = [[], []]
+    for i in column.header.words if column.header is not None else []:
+        sides[(sheet.x0[i] + sheet.x1[i]) / 2 > cut].append(i)
+    found: list[GridColumn] = []
+    for words, x0, x1 in ((sides[0], column.x0, cut), (sides[1], cut, column.x1)):
+        header = None
+        if words:
+            text = " ".join(sheet.page.texts[i] for i in words)
+            header = HeaderCell(
+                words, min(sheet.x0[i] for i in words), max(sheet.x1[i] for i in words), text, match(text)
+            )
+        found.append(GridColumn(header, min(x0, x1), x1, numeric=True))
+    return found
 
 
 def _part(left: GridColumn, right: GridColumn) -> None:
@@ -388,6 +456,7 @@ def sample_of(sheet: Sheet, body: Sequence[int]) -> list[int]:
     """Those lines at the beginning of a body that surely belong to the table: before sums and wide empty space."""
     found: list[int] = []
     rows = 0
+    last = 0
     for line in body[:60]:
         start, stop = sheet.lines[line]
         numbers = sum(look in (Look.NUMBER, Look.PERCENT) for look in sheet.looks[start:stop])
@@ -398,5 +467,11 @@ def sample_of(sheet: Sheet, body: Sequence[int]) -> list[int]:
             if totals_strength(wording) >= 0.6 and numbers <= 2:
                 break
         rows += numbers >= 2
+        if numbers >= 2:
+            last = len(found)
         found.append(line)
+    # What stands apart under the last row is the title of something else.
+    for at in range(last + 1, len(found)):
+        if sheet.tops[found[at]] - sheet.bottoms[found[at - 1]] > 2.5 * sheet.em:
+            return found[:at]
     return found

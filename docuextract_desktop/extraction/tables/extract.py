@@ -39,6 +39,7 @@ class Part:
     """A table, or its share of one page, with its columns known.
 
     Attributes:
+        headed: the header stands on the same page.
         ended: sums closed it on its page, so it does not go on over the next.
         totals: numbers printed below it, among which its own total may be.
     """
@@ -49,6 +50,7 @@ class Part:
     rows: list[Row]
     roles: Roles
     score: float
+    headed: bool
     ended: bool
     totals: list[Decimal]
 
@@ -110,32 +112,60 @@ def _headed_parts(
     sheets: list[Sheet], headers: list[list[Header]], book: LabelBook, columns: Sequence[Column], locale: Locale
 ) -> list[Part]:
     parts: list[Part] = []
-    for sheet, found in zip(sheets, headers, strict=True):
+    for at, (sheet, found) in enumerate(zip(sheets, headers, strict=True)):
         for n, header in enumerate(found):
             if header.asked <= 0 or (len(columns) > 1 and header.asked < 0.9):
                 continue
             stop = found[n + 1].first if n + 1 < len(found) else len(sheet.lines)
-            body = list(range(header.last + 1, stop))
-            if not body:
-                continue
-            grid = fit(sheet, header, columns_of(header), body, sample_of(sheet, body))
-            part = _part(grid, book, columns, locale)
+            part = _body_part(sheet, header, range(header.last + 1, stop), book, columns, locale)
+            last = n + 1 == len(found) and at + 1 < len(sheets)
+            if part is None and last and header.asked >= 2 and stop - header.last <= 6:
+                # A header alone at the foot of a page: its rows stand on the next one.
+                following = sheets[at + 1]
+                lines = _until_header(following, headers[at + 1])
+                part = _body_part(following, header, lines, book, columns, locale, headed=False)
             if part is not None:
                 parts.append(part)
     return parts
 
 
-def _part(
-    grid: Grid, book: LabelBook, columns: Sequence[Column], locale: Locale, *, strict: bool = False
+def _until_header(sheet: Sheet, headers: list[Header]) -> range:
+    """The lines of a page above its first header of any table."""
+    return range(min((h.first for h in headers if h.known >= 3), default=len(sheet.lines)))
+
+
+def _body_part(
+    sheet: Sheet,
+    header: Header,
+    lines: range,
+    book: LabelBook,
+    columns: Sequence[Column],
+    locale: Locale,
+    *,
+    headed: bool = True,
 ) -> Part | None:
-    rows, layout, looks = find_rows(grid, strict=strict)
+    body = list(lines)
+    if not body:
+        return None
+    match = book.match if headed else None
+    grid = fit(sheet, header, columns_of(header), body, sample_of(sheet, body), match)
+    part = _part(grid, book, columns, locale)
+    if part is not None:
+        part.headed = headed
+    return part
+
+
+def _part(
+    grid: Grid, book: LabelBook, columns: Sequence[Column], locale: Locale, *, usual: Layout | None = None
+) -> Part | None:
+    rows, layout, looks = find_rows(grid, usual=usual)
     if not rows:
         return None
     roles = find_roles(grid, rows, layout, book, columns, locale.decimal)
     last = rows[-1].lines[-1].line.index
     after = [look for look in looks if look.line.index > last]
     ended = any(look.totals >= 0.6 and look.keys and not look.carried for look in after)
-    part = Part(grid.sheet, grid, layout, rows, roles, 0.0, ended, _totals_below(grid, rows, looks, locale))
+    part = Part(grid.sheet, grid, layout, rows, roles, 0.0, usual is None, ended, _totals_below(grid, rows, looks, locale))
     part.score = _score(part, book)
     return part
 
@@ -218,17 +248,16 @@ def _continue(
 def _follow(
     part: Part, sheet: Sheet, headers: list[Header], book: LabelBook, columns: Sequence[Column], locale: Locale
 ) -> Part | None:
-    stop = min((h.first for h in headers if h.known >= 3), default=len(sheet.lines))
     if abs(sheet.page.width - part.sheet.page.width) > 0.02 * sheet.page.width:
         return None
     kept = [
         GridColumn(c.header, c.x0, c.x1, numeric=c.numeric, dated=c.dated) for c in part.grid.columns
     ]
-    body = list(range(stop))
+    body = list(_until_header(sheet, headers))
     if not body:
         return None
     grid = fit(sheet, None, kept, body, [])
-    following = _part(grid, book, columns, locale, strict=True)
+    following = _part(grid, book, columns, locale, usual=part.layout)
     if following is None:
         return None
     following.roles.places = dict(part.roles.places)
@@ -339,7 +368,7 @@ def _description(part: Part, row: Row, place: int) -> list[int]:
 
 def _place(part: Part) -> Evidence:
     words = [i for row in part.rows for w in row.cells.values() for i in w]
-    if part.grid.header is not None:
+    if part.grid.header is not None and part.headed:
         words.extend(i for c in part.grid.header.cells for i in c.words)
     box: Box = part.sheet.box(words)
     return Evidence(part.page_index, box, part.sheet.page.method, words=())

@@ -90,8 +90,8 @@ def find_headers(sheet: Sheet, book: LabelBook) -> list[Header]:
     for line, (start, stop) in enumerate(sheet.lines):
         if stop - start > MAX_WORDS:
             continue
-        numbers = sum(look in (Look.NUMBER, Look.DATE) for look in sheet.looks[start:stop])
-        if numbers * 3 > stop - start:
+        numbers = sum(look in (Look.NUMBER, Look.PERCENT, Look.DATE) for look in sheet.looks[start:stop])
+        if numbers > 1 or numbers * 3 > stop - start:
             continue
         if sum(book.knows(f) for f in sheet.folded[start:stop]) >= 1 or stop - start <= 12:
             pieces = split_line(sheet, line, book)
@@ -140,7 +140,7 @@ def split_line(sheet: Sheet, line: int, book: LabelBook) -> list[Piece]:
     for i in range(count):
         if best[i] <= -1e8:
             continue
-        cut = 0.0 if gaps[i] >= 1.0 else 1.0 if gaps[i] < 0.55 else 0.5
+        cut = 0.0 if gaps[i] >= 1.0 else 1.05 if gaps[i] < 0.55 else 0.5
         text = ""
         bridge = 0.0
         for j in range(i + 1, min(i + MAX_PHRASE, count) + 1):
@@ -153,7 +153,7 @@ def split_line(sheet: Sheet, line: int, book: LabelBook) -> list[Piece]:
             whole = gaps[i] >= 1.0 and (j == count or gaps[j] >= 1.0)
             found = book.match(text, tolerant=whole)
             score = max(found.values(), default=0.0)
-            value = score * (1.0 + 0.12 * (j - i)) if score >= SURE else 0.05 + 0.1 * score
+            value = score * (1.0 + 0.15 * (j - i)) if score >= SURE else 0.05 + 0.1 * score
             value += best[i] - cut - bridge
             if value > best[j]:
                 best[j], back[j] = value, i
@@ -164,9 +164,9 @@ def split_line(sheet: Sheet, line: int, book: LabelBook) -> list[Piece]:
         words = list(range(start + i, start + j))
         text = " ".join(texts[start + i : start + j])
         whole = gaps[i] >= 1.0 and (j == count or gaps[j] >= 1.0)
-        pieces.append(
-            Piece(words, sheet.x0[words[0]], sheet.x1[words[-1]], text, book.match(text, tolerant=whole), line)
-        )
+        # "Total:" stands before its value, not over a column.
+        found = {} if text.endswith(":") else book.match(text, tolerant=whole)
+        pieces.append(Piece(words, sheet.x0[words[0]], sheet.x1[words[-1]], text, found, line))
         j = i
     pieces.reverse()
     return pieces

@@ -39,6 +39,8 @@ _TAX_WORDS: Final = frozenset("vat ust mwst umsatzsteuer mehrwertsteuer tva iva 
 _EXCLUDING: Final = frozenset("excl exkl exclusive excluding exc ex ohne hors sans senza sin sem zonder zzgl".split())
 _SPLIT: Final = re.compile(r"[\s/:()\[\]|,;]+")
 
+_HYPHENS: Final = ("-", "\u00ad", "\ufffe")
+
 SURE: Final = 0.7
 """A match of at least this names the column."""
 
@@ -131,9 +133,13 @@ class LabelBook:
         folded = fold(text)
         if not folded or len(folded) > 48:
             return {}
+        if text.endswith(_HYPHENS) and len(text) > 1 and folded not in self._phrases:
+            return {}  # the word goes on in the next line
         if folded in self._phrases:
             return self._phrases[folded]
         tokens = [t for t in (fold(w) for w in _SPLIT.split(text)) if t]
+        if any(t.isdigit() for t in tokens):
+            return {}
         gross = any(t in GROSS_TOKENS for t in tokens)
         excluding = any(t in _EXCLUDING for t in tokens)
         core = [
@@ -151,6 +157,8 @@ class LabelBook:
             result = self._by_tokens(core)
         if not result:
             result = self._by_ending(joined or folded)
+        if not result and len(tokens) == 1 and text.rstrip(" :").endswith("."):
+            result = self._by_abbreviation(folded)
         if not result and tolerant and len(folded) >= 4:
             result = self._by_likeness(joined if len(joined) >= 4 else folded)
         if gross and result.get("amount", 0.0) >= SURE and "gross" not in self.asked:
@@ -181,6 +189,15 @@ class LabelBook:
                 share = 0.6 + 0.3 * size / len(folded)
                 return {k: s * share for k, s in found.items() if k != "other"}
         return {}
+
+    def _by_abbreviation(self, folded: str) -> dict[str, float]:
+        """ "Aant." is short for the names that begin so, if these mean one thing."""
+        if len(folded) < 3:
+            return {}
+        keys = {k for p, found in self._phrases.items() if p.startswith(folded) and len(p) <= 16 for k in found}
+        keys -= {"other"}
+        wanted = keys & self.asked or keys
+        return {k: 0.8 for k in wanted} if len(wanted) == 1 else {}
 
     def _by_likeness(self, folded: str) -> dict[str, float]:
         best = process.extractOne(folded, self._long, scorer=fuzz.ratio, score_cutoff=80.0)

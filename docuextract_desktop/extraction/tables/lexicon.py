@@ -68,7 +68,7 @@ ROLE_WORDS: Final[dict[str, tuple[str, ...]]] = {
         "numberof", "volume", "menge", "anzahl", "stuck", "stk", "stck", "stuckzahl", "stunden", "std", "tage", "anz",
         "bestellmenge", "liefermenge", "quantite", "quantites", "qte", "qtes", "qt", "nombre", "nb", "heures", "jours",
         "cantidad", "cantidades", "cant", "cantid", "uds", "udes", "unidades", "ctd", "horas", "cdad", "ud", "quantita",
-        "qta", "qt", "ore", "pezzi", "nrpezzi", "aantal", "hoeveelheid", "stuks", "uren", "quantidade", "qtd", "qtde",
+        "qta", "qt", "ore", "pezzi", "nrpezzi", "aantal", "aant", "hoeveelheid", "stuks", "uren", "quantidade", "qtd", "qtde",
         "quantid", "antal", "antall", "stycken", "timmar", "ilosc", "mnozstvi", "pocet", "maara", "kpl", "kolicina",
         "mennyiseg", "cantitate", "mengestk", "mengeeinheit", "qtyunit", "quantityunit", "totalqty", "spots", "totalspots",
         "fakturiertemenge", "geliefertemenge", "deliveredqty", "deliveredquantity", "orderedquantity",
@@ -88,7 +88,7 @@ ROLE_WORDS: Final[dict[str, tuple[str, ...]]] = {
         "preisje", "preisjeeinheit", "einheitspreis", "stundensatz", "satz", "verkaufspreis", "vkpreis", "grundpreis",
         "einzelbetrag", "einzel", "ekpreis", "listenpreis", "prixunitaire", "prixunitaireht", "prixuht", "prixu", "pu",
         "puht", "pun", "prix", "prixht", "prixunit", "prixunitht", "tarif", "tauxhoraire", "prixunitairenet", "punet",
-        "coutunitaire", "preciounitario", "precio", "precioud", "preciounidad", "punit", "preciou", "pvp", "tarifa",
+        "coutunitaire", "preciounitario", "precio", "punitario", "prunit", "pvunit", "precioud", "preciounidad", "punit", "preciou", "pvp", "tarifa",
         "importeunitario", "preciouni", "preciounit", "prezzo", "prezzounitario", "prezzounit", "pzounitario",
         "prunitario", "costounitario", "prezzou", "importounitario", "prunit", "tariffa", "prijs", "stukprijs",
         "eenheidsprijs", "prijsperstuk", "prijsstuk", "prijsexcl", "prijspereenheid", "tarief", "uurtarief", "preco",
@@ -217,7 +217,7 @@ _TOTALS: Final = (
     "totaalbtw", "nettobedrag", "totalexclbtw", "valortotal", "totalpagar", "totaliliquido", "totaldodocumento", "totalgeral",
     "delsumma", "attbetala", "summa", "moms", "ialt", "razem", "suma", "dozaplaty", "wartosc", "celkem", "yhteensa",
     "endesumme", "gesamtpreis", "endpreis", "abzuglich", "rabatt", "skonto", "discount", "remise", "korting", "descuento",
-    "sconto", "desconto", "grosstotal", "commission", "totalspots", "nettodue", "cash", "change", "servicecharge",
+    "sconto", "desconto", "grosstotal", "commission", "totalspots", "totalemerce", "imposta", "imposto", "impuesto", "totalnetto", "belasting", "valorliquido", "totalcomiva", "merce", "nettodue", "cash", "change", "servicecharge",
 )  # fmt: skip
 TOTALS: Final = frozenset(_TOTALS)
 """Folded beginnings of lines that sum up or tax the items above them."""
@@ -255,7 +255,7 @@ def totals_strength(text: str) -> float:
             rest = tokens[size:]
             known = sum(t in TOTALS or t in NOISE_TOKENS or t in GROSS_TOKENS or "%" in t for t in rest)
             share = (size + known) / (size + len(rest))
-            return max(0.5, share) if size > 1 or share > 0.5 else 0.4 * share + 0.2
+            return max(0.55, share)
     if any(t.endswith(("summe", "betrag", "total", "steuer", "totale", "totaal")) for t in tokens[:2]):
         return 0.8 if len(tokens) <= 4 else 0.4
     if tokens[-1] in TOTALS and len(tokens) <= 3:

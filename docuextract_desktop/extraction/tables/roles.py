@@ -135,13 +135,15 @@ def _place_others(
         for key, score in found.items():
             if key in wanted and score >= 0.55:
                 fit = _type_fit(grid, rows, at, wanted[key])
+                if key == "description":
+                    score += 0.3 if at == layout.main else -0.3
                 if fit > 0.3:
                     offers.append((score * (0.6 + 0.4 * fit) - (0.0 if key in book.asked else 0.05), key, at))
     for score, key, at in sorted(offers, key=lambda o: (-o[0], o[2])):
         if key in roles.places or at in taken:
             continue
         roles.places[key] = at
-        roles.sureness[key] = score
+        roles.sureness[key] = min(score, 1.0)
         taken.add(at)
     if "description" in book.asked and "description" not in roles.places:
         main = layout.main

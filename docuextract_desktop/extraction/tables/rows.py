@@ -22,7 +22,7 @@ MAX_LINES: Final = 14
 MAX_GAP: Final = 3.0
 """White space inside one row, in heights of a word."""
 
-_WAYS: Final = ((0.35, 0.06), (0.06, 0.3), (0.14, 0.14))
+_WAYS: Final = ((0.5, 0.06), (0.06, 0.3), (0.14, 0.14))
 """Cost of a line of text above and below the line with the numbers: numbers on top, at the bottom, in the middle."""
 
 
@@ -122,19 +122,30 @@ def layout_of(grid: Grid) -> Layout:
                 counts[at] += 1
                 shaped[at] += any(is_amount_shaped(grid.sheet.page.texts[i]) for i in words)
             else:
-                texts[at] += sum(len(grid.sheet.page.texts[i]) for i in words)
+                texts[at] += sum(sum(map(str.isalpha, grid.sheet.page.texts[i])) for i in words)
     position = next((k for k, r in enumerate(roles) if r == "position" and counts[k]), None)
     keys = frozenset(
         k for k, c in enumerate(columns)
         if k != position and roles[k] not in ("article", "description", "unit") and (c.numeric or c.dated) and counts[k]
     )
-    named = [k for k, r in enumerate(roles) if r == "description"]
-    wide = [k for k in range(len(columns)) if k not in keys and k != position and roles[k] not in ("unit", "tax_rate")]
-    main = named[0] if named else max(wide, key=lambda k: texts[k], default=None)
-    if len(named) > 1:
-        main = max(named, key=lambda k: texts[k])
+    main = _main_column(grid, roles, keys, position, texts)
     amounts = [k for k in keys if roles[k] == "amount"] or [k for k in keys if shaped[k] and not columns[k].dated]
     return Layout(keys, main, max(amounts, default=None), position)
+
+
+def _main_column(
+    grid: Grid, roles: Sequence[str | None], keys: frozenset[int], position: int | None, texts: Counter[int]
+) -> int | None:
+    """The column that says what each row is: named so, or else the one with the most letters."""
+    best, most = None, 0.0
+    for at, column in enumerate(grid.columns):
+        if at in keys or at == position:
+            continue
+        found = column.header.found if column.header is not None else {}
+        weight = 1.0 if found.get("description", 0.0) >= 0.7 else 0.35 if roles[at] is None else 0.12
+        if weight * texts[at] > most:
+            best, most = at, weight * texts[at]
+    return best
 
 
 def look_at(grid: Grid, layout: Layout, line: GridLine) -> LineLook:
@@ -165,24 +176,26 @@ def look_at(grid: Grid, layout: Layout, line: GridLine) -> LineLook:
     )
 
 
-def find_rows(grid: Grid, *, strict: bool = False) -> tuple[list[Row], Layout, list[LineLook]]:
+def find_rows(grid: Grid, *, usual: Layout | None = None) -> tuple[list[Row], Layout, list[LineLook]]:
     """Cut a body into rows.
 
     Args:
         grid: words by column.
-        strict: the lines carry no header of their own (a continued page): only rows that look like the others count.
+        usual: of the table's first page, where this body is a page that goes on without a header: only rows that look
+            like those there count.
 
     Returns:
         Rows from top to bottom, what is usual in the table, and the looks of all lines of the body.
     """
-    layout = layout_of(grid)
+    layout = usual if usual is not None else layout_of(grid)
     looks = [look_at(grid, layout, line) for line in grid.lines]
     if not layout.keys:
         return [], layout, looks
-    _usual(grid, layout, looks)
+    if usual is None:
+        _usual(grid, layout, looks)
     looks = _within(grid, layout, looks)
     rows = _best_cut(grid, layout, looks)
-    return _tidy(grid, layout, rows, looks, strict=strict), layout, looks
+    return _tidy(grid, layout, rows, strict=usual is not None), layout, looks
 
 
 def _usual(grid: Grid, layout: Layout, looks: list[LineLook]) -> None:
@@ -312,7 +325,9 @@ def _span_costs(grid: Grid, layout: Layout, looks: list[LineLook], i: int, top: 
 def _skip_cost(layout: Layout, look: LineLook) -> float:
     """Cost of leaving a line out of all rows."""
     if look.totals >= 0.5:
-        return 0.05
+        full = sum(layout.share.values())
+        have = sum(layout.share[k] for k in look.keys)
+        return 1.2 if look.totals < 1.0 and len(look.keys) > 1 and have > 0.8 * full else 0.05
     if look.keys:
         return 0.5 + 0.5 * len(look.keys) if layout.main in look.line.cells else 0.45 + 0.3 * len(look.keys)
     return 0.42 if layout.main in look.line.cells else 0.3
@@ -356,7 +371,7 @@ def _row(lines: list[LineLook], cost: float) -> Row:
     return Row(lines, cells, cost)
 
 
-def _tidy(grid: Grid, layout: Layout, rows: list[Row], looks: list[LineLook], *, strict: bool) -> list[Row]:
+def _tidy(grid: Grid, layout: Layout, rows: list[Row], *, strict: bool) -> list[Row]:
     """Leave out rows that are none: too little in them, or far from the others."""
     em = grid.sheet.em
     need = [k for k, share in layout.share.items() if share >= 0.6]
@@ -368,6 +383,10 @@ def _tidy(grid: Grid, layout: Layout, rows: list[Row], looks: list[LineLook], *,
         if not named and not (full and len(keys) >= 2):
             continue
         if strict and not (full and named):
+            continue
+        if not full and layout.share.get(layout.amount if layout.amount is not None else -1, 0.0) >= 0.6 and (
+            layout.amount not in keys
+        ):
             continue
         if kept and row.lines[0].top - kept[-1].lines[-1].bottom > 7 * em and not full:
             break
