@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from docuextract_desktop import log
 from docuextract_desktop.jobs.queue import Queue
@@ -15,6 +16,9 @@ from docuextract_desktop.storage.opening import open_database
 from docuextract_desktop.storage.settings import SettingsStore
 from docuextract_desktop.templates.library import TemplateLibrary, load_template
 from docuextract_desktop.templates.models import Template
+
+if TYPE_CHECKING:
+    from docuextract_desktop.documents.ocr import OcrEngine
 
 TEMPLATE_FOLDER = "templates"
 
@@ -78,3 +82,10 @@ def _template_loader(library: TemplateLibrary) -> Callable[[str], Template]:
         return load_template(id_or_path, library)
 
     return load
+
+
+def ocr_engine() -> OcrEngine:
+    """The engine that workers recognise pages with, to be asked whether it can work here; loads no model."""
+    from docuextract_desktop.documents.ocr import default_engine
+
+    return default_engine()
