@@ -12,33 +12,30 @@ import difflib
 import json
 import re
 import shutil
-import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Final
 
 from docuextract_desktop.atomic import atomic_path
 from docuextract_desktop.errors import StorageUnavailableError, TemplateInvalidError, TemplateNotFoundError
-from docuextract_desktop.paths import resources_dir
+from docuextract_desktop.templates.foreign import Imported, import_template, title_of
 from docuextract_desktop.templates.models import Template
+from docuextract_desktop.templates.names import RESERVED, SAFE_ID, safe_id
+from docuextract_desktop.templates.shipped import shipped_by_id, shipped_templates
 from docuextract_desktop.templates.validation import MAX_BYTES, check_template, invalid, parse_template
 
-SCHEMA_FILE: Final = "template.schema.json"
 _VERSION_FILE = re.compile(r"(\d{4,9})\.json")
-_SAFE_ID = re.compile(r"[A-Za-z][A-Za-z0-9_\-]{0,63}")
-# Names that Windows keeps for devices, with or without a suffix
-_RESERVED: Final = frozenset({"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))})
-_FIRST_SHOWN: Final = (
-    "invoice",
-    "receipt",
-    "purchase_order",
-    "bank_statement",
-    "delivery_note",
-    "contract",
-    "generic_form",
-)
+
+
+__all__ = [
+    "TemplateEntry",
+    "TemplateLibrary",
+    "dump_template",
+    "load_template",
+    "read_any_template_file",
+    "read_template_file",
+    "safe_id",
+    "shipped_templates",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,32 +65,6 @@ def dump_template(template: Template) -> str:
     return json.dumps({name: data[name] for name in order}, ensure_ascii=False, indent=2) + "\n"
 
 
-def safe_id(text: str) -> str:
-    """An id, safe as a file name, made of any text: "Büro-Rechnung 2" gives "buro-rechnung_2"."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    word = re.sub(r"_{2,}", "_", re.sub(r"[^a-z0-9_\-]+", "_", plain)).strip("_-")[:64].rstrip("_-")
-    if not word or not word[0].isalpha():
-        word = f"template_{word}".rstrip("_")[:64]
-    return f"{word}_template" if word in _RESERVED else word
-
-
-@cache
-def _shipped() -> Mapping[str, Template]:
-    folder = resources_dir() / "templates"
-    found = {}
-    for path in sorted(folder.glob("*.json")):
-        if path.name != SCHEMA_FILE:
-            template = parse_template(path.read_bytes())
-            found[template.id] = template
-    order = {name: i for i, name in enumerate(_FIRST_SHOWN)}
-    return dict(sorted(found.items(), key=lambda pair: (order.get(pair[0], len(order)), pair[0])))
-
-
-def shipped_templates() -> tuple[Template, ...]:
-    """The templates that ship with the program, commonest kinds of documents first."""
-    return tuple(_shipped().values())
-
-
 def read_template_file(path: Path) -> Template:
     """The template in a file.
 
@@ -101,10 +72,14 @@ def read_template_file(path: Path) -> Template:
         TemplateNotFoundError: there is no such file, or it cannot be read.
         TemplateInvalidError: it holds no valid template.
     """
+    return parse_template(_read(path))
+
+
+def _read(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise invalid([f"template: longer than {MAX_BYTES:,} bytes"])
-        content = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         raise TemplateNotFoundError(f"There is no template file {path.name!r}.", detail=str(path)) from None
     except OSError as error:
@@ -113,7 +88,6 @@ def read_template_file(path: Path) -> Template:
             hint="Check that it is a file, and that you may read it.",
             detail=f"{path}: {error}",
         ) from error
-    return parse_template(content)
 
 
 def load_template(id_or_path: str | Path, library: TemplateLibrary | None = None) -> Template:
@@ -131,9 +105,9 @@ def load_template(id_or_path: str | Path, library: TemplateLibrary | None = None
         TemplateInvalidError: the file holds no valid template.
     """
     text = str(id_or_path)
-    if isinstance(id_or_path, str) and _SAFE_ID.fullmatch(text):
+    if isinstance(id_or_path, str) and SAFE_ID.fullmatch(text):
         try:
-            return library.get(text) if library is not None else _shipped()[text]
+            return library.get(text) if library is not None else shipped_by_id()[text]
         except (KeyError, TemplateNotFoundError):
             if not Path(text).is_file():
                 raise _not_found(
@@ -172,7 +146,7 @@ class TemplateLibrary:
         """
         own = []
         for template_id in self._own_ids():
-            shadows = template_id in _shipped()
+            shadows = template_id in shipped_by_id()
             version = self.versions(template_id)[-1]
             try:
                 template = self.get(template_id)
@@ -200,7 +174,7 @@ class TemplateLibrary:
             TemplateInvalidError: its file was damaged.
         """
         own = self._own_versions(template_id)
-        shipped = _shipped().get(template_id)
+        shipped = shipped_by_id().get(template_id)
         if own and (version is None or version in own):
             return read_template_file(self._path(template_id, version or own[-1]))
         if shipped is not None and version in (None, shipped.version):
@@ -210,7 +184,7 @@ class TemplateLibrary:
             raise TemplateNotFoundError(
                 f"The template {template_id!r} has no version {version}.", hint=f"It has: {known}."
             )
-        raise _not_found(template_id, [*self._own_ids(), *_shipped()])
+        raise _not_found(template_id, [*self._own_ids(), *shipped_by_id()])
 
     def versions(self, template_id: str) -> tuple[int, ...]:
         """All versions of a template, oldest first; for one that shadows a shipped one, the shipped version too.
@@ -219,16 +193,16 @@ class TemplateLibrary:
             TemplateNotFoundError: there is no such template.
         """
         numbers = set(self._own_versions(template_id))
-        shipped = _shipped().get(template_id)
+        shipped = shipped_by_id().get(template_id)
         if shipped is not None:
             numbers.add(shipped.version)
         if not numbers:
-            raise _not_found(template_id, [*self._own_ids(), *_shipped()])
+            raise _not_found(template_id, [*self._own_ids(), *shipped_by_id()])
         return tuple(sorted(numbers))
 
     def shadows_shipped(self, template_id: str) -> bool:
         """Whether an own template stands before the shipped one of this id."""
-        return template_id in _shipped() and bool(self._own_versions(template_id))
+        return template_id in shipped_by_id() and bool(self._own_versions(template_id))
 
     # -- changing
 
@@ -245,10 +219,11 @@ class TemplateLibrary:
             StorageUnavailableError: the folder cannot be written.
         """
         problems = check_template(template)
-        if template.id.lower() in _RESERVED:
+        if template.id.lower() in RESERVED:
             problems.append(f"id: {template.id!r} is a name that Windows keeps for itself")
         other = next(
-            (i for i in (*self._own_ids(), *_shipped()) if i != template.id and i.lower() == template.id.lower()), None
+            (i for i in (*self._own_ids(), *shipped_by_id()) if i != template.id and i.lower() == template.id.lower()),
+            None,
         )
         if other is not None:
             # Windows and macOS cannot tell folders apart that differ in case only.
@@ -284,7 +259,7 @@ class TemplateLibrary:
             StorageUnavailableError: the folder cannot be changed.
         """
         if not self._own_versions(template_id):
-            if template_id in _shipped():
+            if template_id in shipped_by_id():
                 raise TemplateNotFoundError(
                     f"The template {template_id!r} ships with the program and cannot be deleted.", hint=""
                 )
@@ -304,7 +279,7 @@ class TemplateLibrary:
             TemplateInvalidError: it holds neither.
             StorageUnavailableError: the folder cannot be written.
         """
-        return self.save(read_any_template_file(path))
+        return self.save(read_any_template_file(path).template)
 
     def export(self, template_id: str, target: Path, version: int | None = None) -> Path:
         """Write a template to a file of its own.
@@ -336,13 +311,13 @@ class TemplateLibrary:
 
     def _own_ids(self) -> tuple[str, ...]:
         try:
-            names = sorted(p.name for p in self.folder.iterdir() if _SAFE_ID.fullmatch(p.name))
+            names = sorted(p.name for p in self.folder.iterdir() if SAFE_ID.fullmatch(p.name))
         except OSError:
             return ()
         return tuple(name for name in names if self._own_versions(name))
 
     def _own_versions(self, template_id: str) -> tuple[int, ...]:
-        if not _SAFE_ID.fullmatch(template_id):
+        if not SAFE_ID.fullmatch(template_id):
             return ()
         return tuple(number for number, size in self._version_files(template_id) if size)
 
@@ -378,11 +353,11 @@ class TemplateLibrary:
         return True
 
 
-def read_any_template_file(path: Path) -> Template:
-    """The template in a file of ours, or made of a schema in the form of Documind or Extend.
+def read_any_template_file(path: Path) -> Imported:
+    """The template in a file of ours, or made of a schema in the form of Documind or Extend; named by the file.
 
     Raises:
         TemplateNotFoundError: the file cannot be read.
         TemplateInvalidError: it holds none of these.
     """
-    return read_template_file(path)
+    return import_template(_read(path), title_of(path.stem) or "Imported template")

@@ -33,7 +33,7 @@ def parse_template(source: str | bytes | Mapping[str, Any]) -> Template:
     Raises:
         TemplateInvalidError: with one sentence per problem in `problems`, each beginning with its place.
     """
-    data = _load(source)
+    data = load_json(source)
     try:
         template = Template.model_validate(data)
     except ValidationError as error:
@@ -54,7 +54,12 @@ def invalid(problems: Iterable[str]) -> TemplateInvalidError:
     return TemplateInvalidError(f"This is not a valid template. {shown}{more}.", problems=unique)
 
 
-def _load(source: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
+def load_json(source: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
+    """The object in JSON text; data that was read before comes back as it is.
+
+    Raises:
+        TemplateInvalidError: no JSON, or no object.
+    """
     if isinstance(source, Mapping):
         return dict(source)
     if len(source) > MAX_BYTES:

@@ -31,9 +31,12 @@ _FORM_LIST: Final = (
 _FORM_WORDS: Final = frozenset(_FORM_LIST.split(" "))
 
 
+_GLUE: Final = str.maketrans({".": "", ",": " ", "(": " ", ")": " "})
+
+
 def has_legal_form(text: str) -> bool:
     """Whether a legal form of a company stands in `text`. A look at the words spares most texts the long pattern."""
-    words = text.upper().replace(".", "").replace(",", " ").split()
+    words = text.upper().translate(_GLUE).split()
     return not _FORM_WORDS.isdisjoint(words) and LEGAL_FORM.search(text) is not None
 
 
