@@ -137,7 +137,12 @@ class RapidOcrEngine:
 
     def recognise(self, rgb: RgbArray) -> list[OcrLine]:
         """See `OcrEngine.recognise`."""
-        return [line for line in self.read_lines(rgb, self._directed(rgb, self.find_lines(rgb))) if line is not None]
+        quads, turn = self._directed(rgb, self.find_lines(rgb))
+        if turn % 2:
+            # Lines that run up or down are found badly: look again on the upright page.
+            upright = np.ascontiguousarray(np.rot90(rgb, turn))
+            quads = turn_quads_back(self.find_lines(upright), turn, rgb.shape[1], rgb.shape[0])
+        return [line for line in self.read_lines(rgb, quads) if line is not None]
 
     def find_lines(self, rgb: RgbArray) -> FloatArray:
         """Corners of the lines of text: float32 (n, 4, 2) in pixels, top left first, clockwise, whatever runs in them.
@@ -167,24 +172,29 @@ class RapidOcrEngine:
             raise _failed(error) from error
         return lines
 
-    def _directed(self, rgb: RgbArray, quads: FloatArray) -> FloatArray:
-        """The quads with their corners turned so that the first is where the text starts.
+    def _directed(self, rgb: RgbArray, quads: FloatArray) -> tuple[FloatArray, int]:
+        """Find out in which direction the lines run.
 
         Across or along is seen from the shapes; which of the two ways is found by reading the longest lines both ways.
+
+        Returns:
+            The quads with their corners turned so that the first is where the text starts, and the quarter turns
+            clockwise of most of them.
         """
         if not len(quads):
-            return quads
+            return quads, 0
         lengths = np.linalg.norm(quads[:, 1] - quads[:, 0], axis=1)
         depths = np.linalg.norm(quads[:, 3] - quads[:, 0], axis=1)
         upended = depths >= UPENDED * lengths
+        sizes = np.maximum(lengths, depths)
         turns = np.zeros(len(quads), dtype=np.int64)
         for group, ways in ((~upended, (0, 2)), (upended, (1, 3))):
             members = np.flatnonzero(group)
             if len(members):
-                sizes = np.maximum(lengths, depths)[members]
-                probe = members[np.argsort(-sizes, kind="stable")[:PROBES]]
+                probe = members[np.argsort(-sizes[members], kind="stable")[:PROBES]]
                 turns[members] = self._better_way(rgb, quads[probe], ways)
-        return np.stack([np.roll(quad, -turn, axis=0) for quad, turn in zip(quads, turns.tolist(), strict=True)])
+        turned = np.stack([np.roll(quad, -turn, axis=0) for quad, turn in zip(quads, turns.tolist(), strict=True)])
+        return turned, int(np.bincount(turns, weights=sizes, minlength=4).argmax())
 
     def _better_way(self, rgb: RgbArray, quads: FloatArray, ways: tuple[int, int]) -> int:
         scores = []
@@ -231,6 +241,25 @@ def cut_out(rgb: RgbArray, quad: FloatArray) -> RgbArray | None:
         cv2.warpPerspective(rgb, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE),
         dtype=np.uint8,
     )
+
+
+def turn_quads_back(quads: FloatArray, turn: int, width: int, height: int) -> FloatArray:
+    """Quads found on a picture that was set upright, on the picture as it lies.
+
+    Args:
+        quads: (n, 4, 2) on the upright picture, first corner where the text starts.
+        turn: quarter turns clockwise by which the picture lies; it was turned back by `numpy.rot90(picture, turn)`.
+        width: of the picture as it lies.
+        height: of the picture as it lies.
+    """
+    x, y = quads[..., 0], quads[..., 1]
+    if turn % 4 == 1:
+        return np.stack([width - y, x], axis=-1)
+    if turn % 4 == 2:
+        return np.stack([width - x, height - y], axis=-1)
+    if turn % 4 == 3:
+        return np.stack([y, height - x], axis=-1)
+    return quads
 
 
 class _Models:

@@ -74,6 +74,7 @@ def render_page(
             rgb = picture.rgb(page_index)
             width, height = picture.size(page_index)
             factor = _factor(width, height, max_side_px, scale)
+            factor = factor if scale is not None else min(factor, 1.0)  # a picture gains nothing from being enlarged
             factor *= min(1.0, (MAX_RENDER_PIXELS / (width * height * factor * factor)) ** 0.5)
             wanted = (max(1, round(width * factor)), max(1, round(height * factor)))
             rgb = np.rot90(resized(rgb, *wanted), -(rotation % 360) // 90)
