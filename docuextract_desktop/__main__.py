@@ -1,0 +1,63 @@
+"""Starts the program: `docuextract` and `docuextract-desktop`, and `python -m docuextract_desktop`.
+
+Nothing heavy is imported here: worker processes of an installed program may come through this module.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+
+def console() -> NoReturn:
+    """The command line, `docuextract`; ends the process with its exit code."""
+    _become_worker_if_asked()
+    from docuextract_desktop.cli.main import docuextract
+    from docuextract_desktop.cli.setup import Setup
+
+    docuextract(obj=Setup(open_window=open_window))
+    raise AssertionError("click ends the process")
+
+
+def window() -> NoReturn:
+    """The window, `docuextract-desktop`; arguments are files for a new batch. Ends the process with its exit code."""
+    _become_worker_if_asked()
+    from docuextract_desktop.cli.main import docuextract
+    from docuextract_desktop.cli.setup import Setup
+
+    docuextract(_window_arguments(sys.argv[1:]), prog_name="docuextract-desktop", obj=Setup(open_window=open_window))
+    raise AssertionError("click ends the process")
+
+
+def open_window(paths: Sequence[Path], home: Path | None) -> int:
+    """Open the window; its exit code when it was closed."""
+    from docuextract_desktop.ui.app import main
+
+    return main(list(paths), home)
+
+
+def _become_worker_if_asked() -> None:
+    multiprocessing.freeze_support()
+    # A frozen program starts itself again to get a worker process.
+    from docuextract_desktop.jobs.worker import serve_if_asked
+
+    serve_if_asked(sys.argv[1:])
+
+
+def _window_arguments(arguments: Sequence[str]) -> list[str]:
+    """The command for arguments of the window: global options stay in front, everything else is a file."""
+    front: list[str] = []
+    rest = list(arguments)
+    while rest and rest[0] in ("--home", "--debug", "--version", "--help"):
+        taken = 2 if rest[0] == "--home" else 1
+        front, rest = front + rest[:taken], rest[taken:]
+    return [*front, "gui", *(["--", *rest] if rest else [])]
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 1:
+        window()
+    console()
