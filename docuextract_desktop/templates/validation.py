@@ -33,7 +33,7 @@ def parse_template(source: str | bytes | Mapping[str, Any]) -> Template:
     Raises:
         TemplateInvalidError: with one sentence per problem in `problems`, each beginning with its place.
     """
-    data = load_json(source)
+    data = {key: value for key, value in load_json(source).items() if key != "$schema"}  # written there by editors
     try:
         template = Template.model_validate(data)
     except ValidationError as error:
@@ -306,11 +306,46 @@ def page_indices(pages: str | None, page_count: int) -> tuple[int, ...]:
     return tuple(sorted(i for i in wanted if 0 <= i < page_count))
 
 
+_DESCRIPTIONS: Final = {
+    "Template": {
+        "id": "Names the template and its file: a letter, then letters, digits, '_' and '-'.",
+        "name": "What people call it.",
+        "version": "Counted up by the library on every saved change.",
+        "description": "What kind of document it is for.",
+        "locale": "How these documents print dates and numbers; 'auto' follows each document's own habit.",
+        "review_threshold": "Values less sure than this are put before a person.",
+        "fields": "What to find.",
+        "rules": "Arithmetic between fields: 'subtotal + tax = total', 'sum(line_items.amount) = subtotal'.",
+    },
+    "TemplateField": {
+        "labels": "Words that documents print near the value, in any language; case and punctuation do not matter.",
+        "pattern": "A regular expression that the printed text must match in full.",
+        "pages": "Where the value may stand: '1', '1-2', '2-', '-1' (the last), '1,3-4'; null for all pages.",
+        "choices": "For the type 'choice': the words to choose from.",
+        "columns": "For the type 'table': its columns.",
+        "required": "Whether a document without it is put before a person.",
+        "review_threshold": "Overrides the template's.",
+    },
+    "Column": {"labels": "Words in the heads of such columns, in any language."},
+    "Locale": {"currency": "ISO 4217 code, or null to read it from the document."},
+}
+
+
 def template_json_schema() -> dict[str, Any]:
     """The JSON Schema of template files, as shipped in `resources/templates/template.schema.json`."""
     schema = Template.model_json_schema(mode="validation")
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    schema["$id"] = _SCHEMA_ID
+    for name, texts in _DESCRIPTIONS.items():
+        part = schema if name == "Template" else schema["$defs"][name]
+        for key, text in texts.items():
+            part["properties"][key]["description"] = text
+    for part in schema["$defs"].values():
+        part.pop("description", None)  # docstrings speak to programmers
+    schema["description"] = "A template of DocuExtract Desktop: the fields to find on a kind of document."
     schema["title"] = "DocuExtract template"
     schema["properties"]["$schema"] = {"type": "string", "description": "Where this schema lies; editors read it."}
-    return schema
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": _SCHEMA_ID, **schema}
+
+
+def template_json_schema_text() -> str:
+    """`template_json_schema` as the text of its shipped file."""
+    return json.dumps(template_json_schema(), ensure_ascii=False, indent=2) + "\n"
