@@ -102,8 +102,7 @@ def runs_of(sheet: Sheet, line: int) -> list[Run]:
             change = number != last.number and looks[i] != Look.SIGN and looks[i - 1] != Look.SIGN
             limit = 1.5 if labelled else at_change if change else at_gap
             if number and last.number:
-                grouped = _GROUP_HEAD.search(texts[i - 1]) and _GROUP_TAIL.match(texts[i])
-                limit = 1.25 * sheet.space + 0.05 if grouped else 0.1
+                limit = _FAR if may_join(sheet, i - 1) else 0.1
             if gap <= limit:
                 last.words.append(i)
                 last.x1 = max(last.x1, sheet.x1[i])
@@ -116,6 +115,14 @@ def runs_of(sheet: Sheet, line: int) -> list[Run]:
             Run([i], sheet.x0[i], sheet.x1[i], number or looks[i] == Look.SIGN, looks[i] == Look.DATE, gap)
         )
     return runs
+
+
+def may_join(sheet: Sheet, word: int) -> bool:
+    """Whether a word and the next can be one number, its thousands parted by a space: "7 695,40"."""
+    texts = sheet.page.texts
+    if sheet.gap(word, word + 1) > 1.25 * sheet.space + 0.05:
+        return False
+    return bool(_GROUP_HEAD.search(texts[word]) and _GROUP_TAIL.match(texts[word + 1]))
 
 
 def columns_of(header: Header) -> list[GridColumn]:
@@ -259,11 +266,10 @@ def _aligned(sheet: Sheet, columns: list[GridColumn], run: Run) -> int:
     for left, right in zip(columns, columns[1:], strict=False):
         if right.header is None or left.header is None or not run.x0 < right.header.x0 - 0.3 * em < run.x1:
             continue
+        if run.x0 > left.header.x1 + 0.5 * em:
+            continue
         for n in range(1, len(run.words)):
-            word, before = run.words[n], run.words[n - 1]
-            if abs(sheet.x0[word] - right.header.x0) < 0.3 * em and (
-                sheet.x1[before] > left.header.x0 - 0.5 * em and sheet.x0[before] < left.header.x1 + 0.5 * em
-            ):
+            if abs(sheet.x0[run.words[n]] - right.header.x0) < 0.3 * em:
                 return n
     return 0
 
@@ -357,7 +363,7 @@ def _part_doubled(
     for at in range(len(columns) - 1, -1, -1):
         lefts: list[float] = []
         rights: list[float] = []
-        cells = 0
+        cells = joint = 0
         for line in lines:
             words = line.cells.get(at, [])
             numbers = [i for i in words if sheet.looks[i] in (Look.NUMBER, Look.PERCENT)]
@@ -367,9 +373,11 @@ def _part_doubled(
             if len(numbers) == 2 and all(
                 sheet.looks[i] == Look.SIGN for i in words if numbers[0] < i < numbers[1]
             ) and sheet.x0[numbers[1]] > sheet.x1[numbers[0]]:
+                if numbers[1] == numbers[0] + 1 and may_join(sheet, numbers[0]):
+                    joint += 1
                 lefts.append(sheet.x1[numbers[1] - 1])
                 rights.append(sheet.x0[numbers[1]])
-        if not lefts or 2 * len(lefts) < cells or max(lefts) > min(rights):
+        if len(lefts) <= joint or 2 * len(lefts) < cells or max(lefts) > min(rights):
             continue
         columns[at : at + 1] = _parted(sheet, columns[at], (max(lefts) + min(rights)) / 2, match)
         changed = True

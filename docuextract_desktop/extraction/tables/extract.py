@@ -158,7 +158,7 @@ def _body_part(
 def _part(
     grid: Grid, book: LabelBook, columns: Sequence[Column], locale: Locale, *, usual: Layout | None = None
 ) -> Part | None:
-    rows, layout, looks = find_rows(grid, usual=usual)
+    rows, layout, looks = find_rows(grid, locale.decimal, usual=usual)
     if not rows:
         return None
     roles = find_roles(grid, rows, layout, book, columns, locale.decimal)

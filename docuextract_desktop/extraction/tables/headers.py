@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from docuextract_desktop.extraction.tables.labels import SURE, LabelBook
-from docuextract_desktop.extraction.tables.lexicon import NOISE_TOKENS, fold
+from docuextract_desktop.extraction.tables.lexicon import fold
 from docuextract_desktop.extraction.tables.sheet import Look, Sheet
 
 MAX_WORDS = 40
@@ -69,7 +69,7 @@ class Header:
         first, last: indices of its lines in the sheet.
         cells: from left to right.
         asked: how many of the template's columns it names, weighted by how well.
-        known: how many columns of any kind it names.
+        known: how many of its cells name a column of any kind.
     """
 
     first: int
@@ -91,7 +91,7 @@ def find_headers(sheet: Sheet, book: LabelBook) -> list[Header]:
         if stop - start > MAX_WORDS:
             continue
         numbers = sum(look in (Look.NUMBER, Look.PERCENT, Look.DATE) for look in sheet.looks[start:stop])
-        if numbers > 1 or numbers * 3 > stop - start:
+        if numbers > 1 or numbers * 4 > stop - start:
             continue
         if sum(book.knows(f) for f in sheet.folded[start:stop]) >= 1 or stop - start <= 12:
             pieces = split_line(sheet, line, book)
@@ -106,11 +106,18 @@ def find_headers(sheet: Sheet, book: LabelBook) -> list[Header]:
                 continue
         band = _band(sheet, line, cores, book, taken)
         header = _merge(sheet, [cores[k] if k in cores else split_line(sheet, k, book) for k in band], band, line, book)
-        if header.known >= 2 and (header.asked > 0 or header.known >= 3):
+        if _holds(header):
             headers.append(header)
             taken.update(band)
     headers.sort(key=lambda h: h.first)
     return headers
+
+
+def _holds(header: Header) -> bool:
+    """Whether enough of a line names columns for it to be a header: most cells, and two that were asked for or three."""
+    if 2 * header.known < len(header.cells):
+        return False
+    return header.known >= 3 or (header.known == 2 and header.asked > 0)
 
 
 def _may_be_core(pieces: list[Piece]) -> bool:
@@ -211,7 +218,7 @@ def _joins(
         return True  # cells set a little higher or lower than the others
     pieces = cores.get(line) or split_line(sheet, line, book)
     words = [sheet.folded[i] for i in range(start, stop)]
-    known = sum(book.knows(w) or w in NOISE_TOKENS or len(w) <= 1 for w in words)
+    known = sum(book.may_continue(w) for w in words)
     sure = sum(p.best >= SURE for p in pieces)
     if line < core:
         return 2 * known >= len(words) or 2 * sure >= len(pieces)
@@ -255,7 +262,7 @@ def _merge(sheet: Sheet, rows: list[list[Piece]], band: list[int], core: int, bo
         if key is not None:
             best_by_key[key] = max(best_by_key.get(key, 0.0), cell.found[key])
     asked = sum(score for key, score in best_by_key.items() if key in book.asked)
-    return Header(band[0], band[-1], cells, asked, len(best_by_key))
+    return Header(band[0], band[-1], cells, asked, sum(c.best_key() is not None for c in cells))
 
 
 def _cell(group: list[Piece], book: LabelBook) -> HeaderCell:

@@ -9,7 +9,13 @@ from typing import Final
 
 from rapidfuzz import fuzz, process
 
-from docuextract_desktop.extraction.tables.lexicon import GROSS_TOKENS, NOISE_TOKENS, ROLE_WORDS, fold
+from docuextract_desktop.extraction.tables.lexicon import (
+    GROSS_TOKENS,
+    HEADER_TOKENS,
+    NOISE_TOKENS,
+    ROLE_WORDS,
+    fold,
+)
 from docuextract_desktop.templates.models import Column
 
 NUMERIC_TYPES: Final = frozenset({"money", "number", "integer", "percent"})
@@ -114,6 +120,10 @@ class LabelBook:
     def knows(self, folded: str) -> bool:
         """Whether a folded word is by itself the name of a column."""
         return folded in self._phrases
+
+    def may_continue(self, folded: str) -> bool:
+        """Whether a folded word may stand in the second line of a column's name."""
+        return folded in self._phrases or folded in HEADER_TOKENS or folded in NOISE_TOKENS or len(folded) <= 1
 
     def match(self, text: str, *, tolerant: bool = True) -> dict[str, float]:
         """Keys that the printed header `text` may name, with how well it does, 0..1.

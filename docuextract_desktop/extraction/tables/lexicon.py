@@ -199,16 +199,25 @@ GROSS_TOKENS: Final = frozenset(
 )
 """Folded words in a column's name that make its amounts contain the tax."""
 
+HEADER_TOKENS: Final = frozenset(
+    "unit unitario unitaria unitaire unitarie unitprice each per pro je net netto brutto nett gross price preis prix precio "
+    "prezzo preco prijs pris total gesamt amount betrag montant importe importo bedrag valor excl incl exkl inkl ohne mit "
+    "vat mwst ust tva iva btw tax ht ttc eur usd gbp chf % nr no num code number nummer numero qty menge einheit stuck stk "
+    "rate base basis in of date datum fecha data ordered delivered shipped order artikel article item product description "
+    "wert value sum summe line linea ligne riga regel zeile hour stunde tag day month monat piece pezzo pieza".split()
+)
+"""Folded words of which names of columns are made; the second line of a header is built of these."""
+
 _TOTALS: Final = (
     "subtotal", "subtotals", "total", "totals", "grandtotal", "sum", "nettotal", "netamount", "totalnet", "totalamount",
     "totaldue", "amountdue", "balancedue", "totalbeforetax", "totaltax", "invoicetotal", "totalprice", "duepayable",
-    "totalexcl", "totalincl", "vat", "vattotal", "plusvat", "tax", "salestax", "gst", "discounttotal", "totalvat", "salestotal",
-    "shipping", "freight", "payable", "pleasepay", "paid", "amountpaid", "balance", "rounding", "rounded", "totalsales",
+    "totalexcl", "totalincl", "vat", "vattotal", "plusvat", "tax", "salestax", "gst", "totalvat", "salestotal",
+    "payable", "pleasepay", "paid", "amountpaid", "balance", "totalsales",
     "taxableamount", "taxtotal", "ordertotal", "totalinvoice", "totalpayable", "netto", "summe", "gesamt", "gesamtsumme",
     "gesamtbetrag", "gesamtbetrage", "zwischensumme", "nettosumme", "nettobetrag", "bruttobetrag", "bruttosumme", "brutto",
     "rechnungsbetrag", "rechnungssumme", "endbetrag", "endsumme", "zahlbetrag", "mwst", "ust", "umsatzsteuer", "mehrwertsteuer",
     "zzgl", "zuzuglich", "zuzugl", "inkl", "gesamtnetto", "gesamtbrutto", "summenetto", "summebrutto", "positionssumme",
-    "positionen", "warenwert", "steuerbasisbetrag", "steuerbetrag", "versandkosten", "zahlbar", "zuzahlen", "steuer",
+    "positionen", "warenwert", "steuerbasisbetrag", "steuerbetrag", "zahlbar", "zuzahlen", "steuer",
     "soustotal", "totalht", "totalttc", "montanttotal", "montantht", "montantttc", "netapayer", "apayer", "tva", "totaltva",
     "totalgeneral", "totaux", "dontva", "totalhorstaxe", "totalhorstaxes", "resteapayer", "baseht", "totalnetht",
     "baseimponible", "importetotal", "totalapagar", "iva", "totalfactura", "totaliva", "sumatotal", "subtotales", "irpf",
@@ -216,11 +225,20 @@ _TOTALS: Final = (
     "subtotale", "nettoapagare", "subtotaal", "totaal", "totaalbedrag", "tebetalen", "btw", "totaalexcl", "totaalincl",
     "totaalbtw", "nettobedrag", "totalexclbtw", "valortotal", "totalpagar", "totaliliquido", "totaldodocumento", "totalgeral",
     "delsumma", "attbetala", "summa", "moms", "ialt", "razem", "suma", "dozaplaty", "wartosc", "celkem", "yhteensa",
-    "endesumme", "gesamtpreis", "endpreis", "abzuglich", "rabatt", "skonto", "discount", "remise", "korting", "descuento",
-    "sconto", "desconto", "grosstotal", "commission", "totalspots", "totalemerce", "imposta", "imposto", "impuesto", "totalnetto", "belasting", "valorliquido", "totalcomiva", "merce", "nettodue", "cash", "change", "servicecharge",
+    "endesumme", "gesamtpreis", "endpreis", 
+    "grosstotal", "totalspots", "totalemerce", "imposta", "imposto", "impuesto", "totalnetto", "belasting", "valorliquido", "totalcomiva", "merce", "nettodue", "cash", "change", 
 )  # fmt: skip
 TOTALS: Final = frozenset(_TOTALS)
 """Folded beginnings of lines that sum up or tax the items above them."""
+
+CHARGES: Final = frozenset(
+    "shipping freight delivery postage packing packaging handling rounding rounded commission discount servicecharge deposit "
+    "fracht versand versandkosten porto verpackung transportkosten rabatt nachlass skonto abzuglich rundung fraisdeport port "
+    "livraison remise escompte fraisdelivraison arrondi portes envio gastosdeenvio descuento redondeo spedizione trasporto "
+    "spesedispedizione sconto arrotondamento verzendkosten verzending korting afronding portesdeenvio desconto frakt rabat "
+    "surcharge zuschlag abschlag supplement supplemento toeslag allowance tip trinkgeld frete transporte".split()
+)
+"""Folded first words of lines that add a charge or a discount: rows inside a table, none under it."""
 
 _CARRIED: Final = (
     "ubertrag", "carriedforward", "broughtforward", "carriedover", "cf", "bf", "zwischensumme", "subtotal", "soustotal",
@@ -234,6 +252,10 @@ CARRIED: Final = frozenset(_CARRIED)
 
 DETAIL_WORDS: Final = frozenset("seite page pagina blatt sida side strona strana sivu".split())
 """Folded first words of page numbers."""
+
+
+CHARGE: Final = 0.45
+"""What `totals_strength` says of a charge or discount."""
 
 
 @lru_cache(maxsize=16384)
@@ -256,6 +278,8 @@ def totals_strength(text: str) -> float:
             known = sum(t in TOTALS or t in NOISE_TOKENS or t in GROSS_TOKENS or "%" in t for t in rest)
             share = (size + known) / (size + len(rest))
             return max(0.55, share)
+    if tokens[0] in CHARGES or "".join(tokens[:2]) in CHARGES:
+        return CHARGE
     if any(t.endswith(("summe", "betrag", "total", "steuer", "totale", "totaal")) for t in tokens[:2]):
         return 0.8 if len(tokens) <= 4 else 0.4
     if tokens[-1] in TOTALS and len(tokens) <= 3:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
+from docuextract_desktop.extraction.tables.columns import may_join
 from docuextract_desktop.extraction.tables.sheet import Look, Sheet
 from docuextract_desktop.templates.models import DecimalMark
 from docuextract_desktop.templates.types.numerals import read_numeral
@@ -71,9 +72,7 @@ def readings(sheet: Sheet, words: Sequence[int], decimal: DecimalMark) -> list[R
         group = [i]
         text = texts[i]
         for j in words[at + 1 :]:  # "1 234,56": groups parted by a space
-            if j != group[-1] + 1 or sheet.gap(group[-1], j) > 1.4 * sheet.space + 0.1:
-                break
-            if not re.search(r"(?<![\d.,])\d{1,3}(?: \d{3})*$", text) or not re.match(r"\d{3}(?!\d)", texts[j]):
+            if j != group[-1] + 1 or not may_join(sheet, group[-1]):
                 break
             group.append(j)
             text = f"{text} {texts[j]}"

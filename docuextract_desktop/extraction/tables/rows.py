@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Final
 
 from docuextract_desktop.extraction.tables.columns import Grid, GridColumn, GridLine
 from docuextract_desktop.extraction.tables.lexicon import is_carried, totals_strength
+from docuextract_desktop.extraction.tables.readings import readings
 from docuextract_desktop.extraction.tables.sheet import Look, Sheet, is_amount_shaped
+from docuextract_desktop.templates.models import DecimalMark
 
 MAX_LINES: Final = 14
 """Lines of one row."""
@@ -35,6 +38,7 @@ class LineLook:
         keys: numeric (or dated) columns that it fills cleanly.
         texts: other columns that it fills.
         totals: how surely it is a sum, 0..1.
+        away: its text begins far from where descriptions begin, as the names of sums do.
         carried: whether the table may go on after that sum.
         position: whether it bears a running number.
         top, bottom: in the page's units.
@@ -48,6 +52,7 @@ class LineLook:
     position: bool
     top: float
     bottom: float
+    away: bool = False
 
 
 @dataclass(slots=True)
@@ -76,6 +81,7 @@ class Layout:
         position: the column of running numbers, or None.
         share: how often each key column is filled, among lines with any.
         lead: where the main column's text begins, in the page's units.
+        pitch: the least white space between two lines, in heights of a word.
     """
 
     keys: frozenset[int]
@@ -84,6 +90,7 @@ class Layout:
     position: int | None
     share: dict[int, float] = field(default_factory=dict)
     lead: float = 0.0
+    pitch: float = 0.0
 
 
 def clean_number(sheet: Sheet, words: Sequence[int]) -> bool:
@@ -176,11 +183,14 @@ def look_at(grid: Grid, layout: Layout, line: GridLine) -> LineLook:
     )
 
 
-def find_rows(grid: Grid, *, usual: Layout | None = None) -> tuple[list[Row], Layout, list[LineLook]]:
+def find_rows(
+    grid: Grid, decimal: DecimalMark = "auto", *, usual: Layout | None = None
+) -> tuple[list[Row], Layout, list[LineLook]]:
     """Cut a body into rows.
 
     Args:
         grid: words by column.
+        decimal: the document's decimal mark.
         usual: of the table's first page, where this body is a page that goes on without a header: only rows that look
             like those there count.
 
@@ -193,6 +203,7 @@ def find_rows(grid: Grid, *, usual: Layout | None = None) -> tuple[list[Row], La
         return [], layout, looks
     if usual is None:
         _usual(grid, layout, looks)
+    _mark(grid, layout, looks, decimal)
     looks = _within(grid, layout, looks)
     rows = _best_cut(grid, layout, looks)
     return _tidy(grid, layout, rows, strict=usual is not None), layout, looks
@@ -214,6 +225,42 @@ def _usual(grid: Grid, layout: Layout, looks: list[LineLook]) -> None:
     most = max(filled.values(), default=1)
     layout.share = {k: filled[k] / most for k in layout.keys}
     layout.lead = sorted(leads)[len(leads) // 2] if leads else 0.0
+    em = grid.sheet.em
+    gaps = sorted(
+        gap
+        for upper, lower in zip(looks, looks[1:], strict=False)
+        if -0.5 < (gap := (lower.top - upper.bottom) / em) < MAX_GAP
+    )
+    layout.pitch = max(gaps[len(gaps) // 6], -0.2) if gaps else 0.0
+
+
+def _mark(grid: Grid, layout: Layout, looks: list[LineLook], decimal: DecimalMark) -> None:
+    """Find the lines that are no rows by where their text stands, or because they sum up the rows above."""
+    sheet, em = grid.sheet, grid.sheet.em
+    whole = section = Decimal(0)
+    rows = in_section = 0
+    for look in looks:
+        words = look.line.cells.get(layout.main) if layout.main is not None else None
+        look.away = layout.lead > 0 and words is not None and sheet.x0[words[0]] > layout.lead + 4 * em
+        if look.away and 0 < look.totals < 0.6:
+            look.totals = 0.6
+        value = None
+        if layout.amount is not None and layout.amount in look.keys:
+            found = readings(sheet, look.line.cells[layout.amount], decimal)
+            value = found[-1].value if found else None
+        if value is None:
+            continue
+        if look.keys == {layout.amount} and not look.position:
+            many = rows > 1 or (look.away or look.totals > 0)
+            if rows and many and value == whole:
+                look.totals = 1.0
+            elif in_section > (0 if look.totals > 0 else 1) and value == section:
+                look.totals, look.carried = 1.0, True
+        if look.totals >= 0.5:
+            section, in_section = Decimal(0), 0
+        else:
+            whole, section = whole + value, section + value
+            rows, in_section = rows + 1, in_section + 1
 
 
 def _within(grid: Grid, layout: Layout, looks: list[LineLook]) -> list[LineLook]:
@@ -263,7 +310,7 @@ def _span_costs(grid: Grid, layout: Layout, looks: list[LineLook], i: int, top: 
     spread = 0.0
     above = below = 0
     gaps = 0.0
-    named = False
+    named = away = False
     totals = 0.0
     numbers: LineLook | None = None
     first_text: LineLook | None = None
@@ -273,7 +320,7 @@ def _span_costs(grid: Grid, layout: Layout, looks: list[LineLook], i: int, top: 
             gap = (look.top - max(looks[j - 1].bottom, looks[i].top)) / em
             if gap > MAX_GAP:
                 break
-            gaps += 0.25 * max(0.0, gap - 0.45)
+            gaps += 0.45 * max(0.0, gap - layout.pitch - 0.12)
         positions += look.position
         has_main = layout.main in look.line.cells
         if look.keys:
@@ -296,6 +343,7 @@ def _span_costs(grid: Grid, layout: Layout, looks: list[LineLook], i: int, top: 
             above += 1
         if has_main and not named:
             named = True
+            away = look.away
             first_text = look
         if conflicts > 6:
             break
@@ -307,6 +355,8 @@ def _span_costs(grid: Grid, layout: Layout, looks: list[LineLook], i: int, top: 
         if layout.amount is not None and layout.amount not in filled:
             cost += 0.5 * layout.share.get(layout.amount, 0.0)
         if layout.main is not None and not named:
+            cost += 0.9
+        if away:
             cost += 0.9
         if layout.position is not None:
             cost += 2.5 * max(0, positions - 1) + (0.5 if not positions else 0.0)
@@ -322,21 +372,26 @@ def _span_costs(grid: Grid, layout: Layout, looks: list[LineLook], i: int, top: 
     return found
 
 
-def _skip_cost(layout: Layout, look: LineLook) -> float:
+def _skip_cost(grid: Grid, layout: Layout, look: LineLook) -> float:
     """Cost of leaving a line out of all rows."""
     if look.totals >= 0.5:
         full = sum(layout.share.values())
         have = sum(layout.share[k] for k in look.keys)
-        return 1.2 if look.totals < 1.0 and len(look.keys) > 1 and have > 0.8 * full else 0.05
+        return 1.2 if look.position or (len(look.keys) > 1 and have > 0.8 * full) else 0.05
+    main = layout.main in look.line.cells
     if look.keys:
-        return 0.5 + 0.5 * len(look.keys) if layout.main in look.line.cells else 0.45 + 0.3 * len(look.keys)
-    return 0.42 if layout.main in look.line.cells else 0.3
+        return 0.5 + 0.5 * len(look.keys) if main and not look.away else 0.45 + 0.3 * len(look.keys)
+    if not main or layout.main is None:
+        return 0.16
+    starts = grid.sheet.x0[look.line.cells[layout.main][0]]
+    # Headings inside a table begin elsewhere than the descriptions.
+    return 0.42 if abs(starts - layout.lead) < 1.5 * grid.sheet.em and len(look.line.cells) == 1 else 0.2
 
 
 def _best_cut(grid: Grid, layout: Layout, looks: list[LineLook]) -> list[Row]:
     count = len(looks)
     spans = [_span_costs(grid, layout, looks, i, min(i + MAX_LINES, count)) for i in range(count)]
-    skips = [_skip_cost(layout, look) for look in looks]
+    skips = [_skip_cost(grid, layout, look) for look in looks]
     best_total, best_plan = float("inf"), []  # type: float, list[tuple[int, int, float]]
     for way in range(len(_WAYS)):
         totals = [0.0] + [float("inf")] * count
@@ -383,6 +438,8 @@ def _tidy(grid: Grid, layout: Layout, rows: list[Row], *, strict: bool) -> list[
         if not named and not (full and len(keys) >= 2):
             continue
         if strict and not (full and named):
+            continue
+        if not full and any(look.away or look.totals >= 0.6 for look in row.lines if look.keys):
             continue
         if not full and layout.share.get(layout.amount if layout.amount is not None else -1, 0.0) >= 0.6 and (
             layout.amount not in keys

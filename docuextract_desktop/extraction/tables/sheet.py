@@ -16,7 +16,7 @@ _NUMBER: Final = re.compile(
     rf"[(\[]?[-+−–]?{_SIGN}?[-+−–]?[(]?(?:\d[\d.,'’]*\d|\d|[.,]\d+)(?:,[-–—]+)?[)]?[-−]?{_SIGN}?[)\].,;*]?", re.ASCII
 )
 _PERCENT: Final = re.compile(r"[(]?[-+]?\d[\d.,]*\s?%[)]?[.,;*]?")
-_DATE: Final = re.compile(r"[(]?\d{1,4}[./-]\d{1,2}[./-](?:\d{1,4})?[).,;]?")
+_DATE: Final = re.compile(r"[(]?\d{1,4}([./-])\d{1,2}\1(?:\d{2,4})?[).,;]?")
 _TIME: Final = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?:[AaPp][Mm]?)?")
 _WITH_UNIT: Final = re.compile(r"[-+]?\d[\d.,]*(?:x|X|[A-Za-zµ²³°]{1,4}\.?)")
 
