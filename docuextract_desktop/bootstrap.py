@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docuextract_desktop import log
+from docuextract_desktop.errors import StorageUnavailableError
 from docuextract_desktop.jobs.queue import Queue
 from docuextract_desktop.jobs.worker_pool import page_counter
 from docuextract_desktop.paths import data_home
@@ -63,7 +64,14 @@ def open_services(home: Path | None = None, *, create: bool = True, debug: bool 
     Raises:
         StorageUnavailableError: the folder or its database cannot be used.
     """
-    folder = data_home(home)
+    try:
+        folder = data_home(home)
+    except OSError as error:
+        raise StorageUnavailableError(
+            f"The data folder {error.filename or ''} cannot be made: {error.strerror or error}.".replace("  ", " "),
+            hint="Name another one with DOCUEXTRACT_HOME or --home.",
+            detail=repr(error),
+        ) from error
     database = open_database(folder, create=create)
     log.configure(folder, debug=debug)
     settings = SettingsStore(database)

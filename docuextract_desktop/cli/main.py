@@ -48,6 +48,8 @@ class Program(click.Group):
         """
         extra["standalone_mode"] = False
         setup = extra.setdefault("obj", Setup())
+        # Until the data folder's log is open, records go nowhere; Python would print them.
+        logging.getLogger("docuextract_desktop").addHandler(logging.NullHandler())
         try:
             code = super().main(args=args, prog_name=prog_name or "docuextract", **extra)
             sys.stdout.flush()
@@ -58,12 +60,13 @@ class Program(click.Group):
 
 def _end(error: BaseException, setup: Setup) -> int:
     """Say what went wrong; the exit code that it leads to."""
-    if isinstance(error, SystemExit):
-        return error.code if isinstance(error.code, int) else ExitCode.OK
-    if isinstance(error, BrokenPipeError):
+    # click turns a closed pipe into an exit of its own.
+    if isinstance(error, BrokenPipeError) or isinstance(error.__context__, BrokenPipeError):
         # What is still in the buffer has nowhere to go; without this Python complains about it at its end.
         _to_nowhere(sys.stdout)
         return PIPE_CLOSED
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else ExitCode.OK
     if setup.debug and not isinstance(error, click.ClickException):
         traceback.print_exception(error, file=sys.stderr)
     if isinstance(error, KeyboardInterrupt | click.Abort):

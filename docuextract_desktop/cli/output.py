@@ -79,6 +79,8 @@ def choose_output(output: str | None, format_name: str | None) -> Output:
             raise RequestError(f"A file in the format {chosen.name} is nothing for a terminal.", hint="Use -o FILE.")
         return Output(None, chosen)
     path = Path(output)
+    if path.is_dir():
+        raise RequestError(f"'{path}' is a folder.", hint="Name a file in it.")
     return Output(path, format_named(format_name) if format_name else format_for(path))
 
 

@@ -34,6 +34,7 @@ class Progress:
         self._began: tuple[float, int, int] | None = None
         self._shown_at: float | None = None
         self._shown = ""
+        self._ended = False
         self._bar_stands = False
 
     def __call__(self, batch: BatchSummary) -> None:
@@ -44,8 +45,10 @@ class Progress:
         if self._quiet:
             return
         every = BAR_EVERY_S if self._is_terminal else LINE_EVERY_S
-        ended = batch.done == batch.total
-        if self._shown_at is not None and now - self._shown_at < every and not ended:
+        if self._ended:
+            return
+        self._ended = batch.done == batch.total
+        if self._shown_at is not None and now - self._shown_at < every and not self._ended:
             return
         text = self._text(batch, now)
         if text == self._shown:
