@@ -219,7 +219,7 @@ class Worker:
             if left <= 0:
                 self.kill()
                 raise ItemTimeoutError(
-                    f"Reading the document took longer than the {allowance_s:.0f} seconds allowed.",
+                    f"Reading the document took longer than the {allowance_s:.0f} s allowed.",
                     hint="Raise the time allowance in Settings, or split the document.",
                 )
             try:

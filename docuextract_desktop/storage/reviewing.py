@@ -40,9 +40,9 @@ def record(
 
 
 def replace_values(session: Session, item_id: str, values: tuple[FieldValue, ...], *, now: float) -> ItemState:
-    """Replace fields of a result (a decision or a re-proposal) and derive the item's state and figures from all of them.
+    """Replace fields of a result after a decision or a re-proposal, and derive the item's state and figures anew.
 
-    The state that the item has then.
+    Gives back the state that the item has then.
 
     Raises:
         LookupError: there is no such item, or it has no result.

@@ -174,7 +174,7 @@ def test_a_batch_over_the_allowance_is_refused_with_counts_before_any_work(
     queue = make_queue(count_pages=count)
     queue.settings.update(page_allowance=10)
     files = make_files(3)
-    with pytest.raises(PaymentRequiredError, match="12 pages in 3 documents.* 10 pages 10 are left"):
+    with pytest.raises(PaymentRequiredError, match=r"12 pages in 3 documents.* 10 pages 10 are left"):
         queue.create_batch(request_for(files))
     assert (len(asked), queue.batches()) == (3, [])
     queue.create_batch(request_for(files[:2]))
