@@ -178,16 +178,17 @@ class Canvas:
 
     def paragraph(self, x: float, y: float, runs: Sequence[Run], size: float, width: float, leading: float) -> float:
         """Print pieces as a wrapped paragraph; gives back the baseline after the last line."""
-        at = x
+        at, space = x, self.measure(" ", size)
         for run in runs:
-            for word in run.text.split(" "):
+            for place, word in enumerate(run.text.split(" ")):
+                at += space if place and at > x else 0.0
                 if not word:
                     continue
                 wide = self.measure(word, size)
                 if at > x and at + wide > x + width:
                     at, y = x, y + leading
                 self.text(at, y, word, size, tag=run.tag)
-                at += wide + self.measure(" ", size)
+                at += wide
         return y + leading
 
     def line(

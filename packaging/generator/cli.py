@@ -11,13 +11,14 @@ from typing import Any
 
 from generator import layouts_test, layouts_train, pictures
 from generator.canvas import Canvas
-from generator.kinds import invoice
+from generator.kinds import invoice, receipt
 from generator.sheet import Sheet
 from generator.voice import LANGUAGES, Family, Voice, lexicon
 
 Compose = Callable[[Voice, random.Random], Sheet]
 KINDS: dict[str, tuple[Compose, dict[str, str]]] = {
     "invoice": (invoice.compose, invoice.FIELDS),
+    "receipt": (receipt.compose, receipt.FIELDS),
 }
 
 
@@ -60,7 +61,7 @@ def write(
         issuer = f"{seed}/{family}/{kind}/{number // max(per_issuer, 1)}"
         choice = random.Random(issuer)  # noqa: S311
         language = choice.choice(languages)
-        country = choice.choice(sorted(_countries(language, kind)))
+        country = choice.choice(_countries(language, kind))
         voice = Voice(issuer, language, country, family)
         rng = random.Random(f"{issuer}/{number}")  # noqa: S311
         sheet = compose(voice, rng)
@@ -69,7 +70,8 @@ def write(
         data = canvas.pdf()
         if rng.random() < pictures_share:
             one_page = canvas.page_count == 1
-            data = pictures.scan(data, seed=f"{issuer}/{number}", kind="JPEG" if one_page else "PDF")
+            data = pictures.scan(data, seed=f"{issuer}/{number}", kind="JPEG" if one_page else "PDF",
+                                 wear=pictures.PHONE if kind == "receipt" else pictures.SCANNER)  # fmt: skip
             name += ".jpg" if one_page else ".pdf"
         else:
             name += ".pdf"
@@ -81,7 +83,10 @@ def write(
 
 
 def _countries(language: str, kind: str) -> list[str]:
-    return [c for c in lexicon(language)["dates"] if kind == "receipt" or c != "MY"]
+    known: list[str] = sorted(lexicon(language)["dates"])
+    if kind == "receipt":
+        return known + ["MY"] * (3 if "MY" in known else 0)
+    return [country for country in known if country != "MY"]  # only receipts know that country's habits
 
 
 def draw(sheet: Sheet, voice: Voice) -> Canvas:

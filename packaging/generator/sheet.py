@@ -77,7 +77,7 @@ class Sheet:
         fields: true values by field name, normalised; a layout that does not print one makes it null in the truth.
         items: true cells of the main table's rows, normalised.
         table_tag: name of the template's table field.
-        carried: label and a function's worth of ready texts for carried-forward lines, by row number; or empty.
+        running_texts: the printed sum of the amounts up to each row, for carried-forward lines.
     """
 
     kind: str
@@ -108,5 +108,7 @@ class Sheet:
     items: list[dict[str, str]]
     currency: str
     table_tag: str = "line_items"
+    address_tag: str = ""
+    """Field that the sender's address is the value of, or empty."""
     number_column: str = "amount"
     """Where sub-totals and carried-forward sums stand."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from generator.canvas import Canvas
 from generator.layouts_train.closing import draw_closing, draw_footers
 from generator.layouts_train.head import draw_head
+from generator.layouts_train.receipt import draw_receipt
 from generator.layouts_train.style import Style
 from generator.layouts_train.table import draw_table
 from generator.sheet import Sheet
@@ -13,6 +14,8 @@ from generator.voice import Voice
 
 def draw(sheet: Sheet, voice: Voice) -> Canvas:
     """Lay out a document in the issuer's style."""
+    if sheet.kind == "receipt":
+        return draw_receipt(sheet, voice)
     style = Style.of(voice)
     width, height = (612.0, 792.0) if voice.country == "US" else (595.3, 841.9)
     canvas = Canvas(width, height, style.family, word_by_word=style.word_by_word)
