@@ -36,6 +36,13 @@ _log = logging.getLogger(__name__)
 class Program(click.Group):
     """The command line as a whole."""
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a closed pipe goes past click, which would end with a code that means something else."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise _PipeClosedError from error
+
     def main(  # type: ignore[override]  # never returns, not even with standalone_mode=False
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
     ) -> NoReturn:
@@ -58,10 +65,13 @@ class Program(click.Group):
         sys.exit(int(code or 0))
 
 
+class _PipeClosedError(Exception):
+    """Whoever read our output has gone."""
+
+
 def _end(error: BaseException, setup: Setup) -> int:
     """Say what went wrong; the exit code that it leads to."""
-    # click turns a closed pipe into an exit of its own.
-    if isinstance(error, BrokenPipeError) or isinstance(error.__context__, BrokenPipeError):
+    if isinstance(error, _PipeClosedError | BrokenPipeError):
         # What is still in the buffer has nowhere to go; without this Python complains about it at its end.
         _to_nowhere(sys.stdout)
         return PIPE_CLOSED
