@@ -1,0 +1,1 @@
+"""One batch: its progress, its documents in a table that filters and sorts, its exports."""

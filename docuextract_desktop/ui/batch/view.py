@@ -1,0 +1,405 @@
+"""The screen of one batch."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QInputDialog,
+    QLineEdit,
+    QMenu,
+    QProgressBar,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from docuextract_desktop.errors import BatchNotFoundError, DocuExtractError
+from docuextract_desktop.jobs.models import BatchSummary, ItemRow, ItemState
+from docuextract_desktop.ui import files, tasks
+from docuextract_desktop.ui.batch import model
+from docuextract_desktop.ui.batch.exporting import FORMATS, Exporter
+from docuextract_desktop.ui.batch.ordering import Filter
+from docuextract_desktop.ui.batch.summary import finished_line, progress_line, state_line
+from docuextract_desktop.ui.context import Context
+from docuextract_desktop.ui.widgets.buttons import button, icon_button
+from docuextract_desktop.ui.widgets.delegates import ShareDelegate, StateDelegate
+from docuextract_desktop.ui.widgets.empty_state import EmptyState
+from docuextract_desktop.ui.widgets.layouts import card, column, row, without_drops
+from docuextract_desktop.ui.widgets.state_tile import StateTile
+from docuextract_desktop.ui.widgets.table import RowTable
+from docuextract_desktop.ui.widgets.text import ElidedLabel, label, set_tone
+from docuextract_desktop.ui.wording import count, one_line
+
+if TYPE_CHECKING:
+    from docuextract_desktop.jobs.queue import Queue
+
+
+class BatchView(QWidget):
+    """Progress, tiles that filter, the table of documents, exports.
+
+    Signals:
+        back: to the list of batches.
+        document_wanted: (item id, ids of the items shown, in their order).
+        batch_wanted: id of a batch to show.
+        deletion_wanted: the summary of the batch to delete.
+    """
+
+    back = Signal()
+    document_wanted = Signal(str, list)
+    batch_wanted = Signal(str)
+    deletion_wanted = Signal(object)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self.watch = model.BatchWatch(context.services.queue, context.feed, self)
+        self.watch.summarised.connect(self._show_summary)
+        self.watch.lost.connect(self._show_loss)
+        self.exporter = Exporter(context, self)
+        self.exporter.busy.connect(self._exporting)
+        self.exporter.progressed.connect(self._export_progressed)
+        self._clock = QTimer(self)
+        self._clock.setInterval(1_000)
+        self._clock.timeout.connect(self._show_progress)
+        self._build()
+        without_drops(self)
+
+    # --- building -------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.back_button = icon_button("left", "Back to all batches", self.back.emit)
+        self.title = ElidedLabel("", "title", mode=Qt.TextElideMode.ElideMiddle)
+        self.subtitle = ElidedLabel("", "body", "muted")
+        self.cancel_button = button("Cance&l batch", self.cancel, icon="cancelled")
+        self.retry_button = button("Re&try failed", self.retry_failed, icon="retry")
+        self.export_button = button("&Export", kind="primary", icon="export")
+        self.export_button.setProperty("menu", "true")
+        self.export_menu = QMenu(self)
+        self.export_menu.setToolTipsVisible(True)
+        for wanted in FORMATS:
+            action = self.export_menu.addAction(f"{wanted.title}\t{wanted.purpose}")
+            action.triggered.connect(lambda _checked=False, f=wanted: self._export(f))
+        self.export_button.setMenu(self.export_menu)
+        self.more_button = icon_button("more", "More for this batch")
+        self.more_button.setPopupMode(self.more_button.ToolButtonPopupMode.InstantPopup)
+        self.more_menu = QMenu(self)
+        self.rename_action = self._action(self.more_menu, "Re&name…", self.rename, "F2")
+        self.again_action = self._action(self.more_menu, "&Run all again", self.run_again)
+        self.more_menu.addSeparator()
+        self.delete_action = self._action(
+            self.more_menu, "&Delete batch", lambda: self.deletion_wanted.emit(self.watch.summary)
+        )
+        self.more_button.setMenu(self.more_menu)
+        names = column(self.title, self.subtitle, spacing=0)
+        head = row(
+            self.back_button,
+            names,
+            self.cancel_button,
+            self.retry_button,
+            self.export_button,
+            self.more_button,
+            spacing=8,
+        )
+        head.setStretch(1, 1)
+
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Progress of the batch")
+        self.percent_label = label("", "heading")
+        self.progress_label = ElidedLabel("", "body", "muted")
+        progress = row(self.percent_label, self.progress_label, spacing=16)
+        progress.setStretch(1, 1)
+        sheet = card(column(progress, self.bar, spacing=8))
+
+        self.tiles = {state: StateTile(state) for state in ItemState}
+        tiles = QHBoxLayout()
+        tiles.setSpacing(8)
+        for number, tile in enumerate(self.tiles.values(), start=1):
+            tile.toggled.connect(self._filter)
+            tile.setShortcut(QKeySequence(f"Alt+{number}"))
+            tiles.addWidget(tile)
+
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search documents")
+        self.search.setAccessibleName("Search documents by name or note")
+        self.search.setClearButtonEnabled(True)
+        self.search.setMaximumWidth(320)
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(120)
+        self._typing.timeout.connect(self._filter)
+        self.search.textChanged.connect(lambda _: self._typing.start())
+        self.shown_label = label("", "caption", "muted")
+        self.all_button = button("Show all", self.show_all, kind="link")
+        tools = row(self.search, self.shown_label, self.all_button, None, spacing=8)
+
+        self.table = RowTable("Documents of the batch", self.watch.table)
+        self._state_delegate, self._share_delegate = StateDelegate(), ShareDelegate(tones=True)
+        self.table.setItemDelegateForColumn(model.STATE, self._state_delegate)
+        self.table.setItemDelegateForColumn(model.CONFIDENCE, self._share_delegate)
+        self.table.set_widths([280, 132, 64, 136, 88, 88, 80, 240])
+        self.table.horizontalHeader().setStretchLastSection(True)
+        self.table.restore_columns(self._context.state.bytes("batch/columns"))
+        self.table.horizontalHeader().sortIndicatorChanged.connect(self._sort)
+        self.table.opened.connect(self._open_row)
+        self.table.removal_wanted.connect(self._cancel_chosen)
+        self.table.customContextMenuRequested.connect(self._show_menu)
+        self.nothing = EmptyState("search", "No document matches", "Change the search or the tiles that are on.")
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self.table)
+        self._stack.addWidget(self.nothing)
+
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 16, 24, 16)
+        layout.setSpacing(16)
+        layout.addLayout(head)
+        layout.addWidget(sheet)
+        layout.addLayout(tiles)
+        layout.addLayout(tools)
+        layout.addLayout(self._stack, 1)
+        self._build_keys()
+
+    def _action(self, menu: QMenu, text: str, act: Callable[[], object], keys: str | None = None) -> QAction:
+        action = menu.addAction(text)
+        action.triggered.connect(lambda _checked=False: act())
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            self.addAction(action)
+        return action
+
+    def _build_keys(self) -> None:
+        for keys, act in (
+            (QKeySequence.StandardKey.Find, lambda: self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)),
+            ("Alt+0", self.show_all),
+            ("Ctrl+E", self.export_button.showMenu),
+            ("Ctrl+Shift+O", self._show_chosen_in_folder),
+            ("Ctrl+R", self._retry_chosen),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(act)
+        out = QShortcut(QKeySequence(Qt.Key.Key_Down), self.search)
+        out.setContext(Qt.ShortcutContext.WidgetShortcut)
+        out.activated.connect(self.focus_table)
+
+    # --- what is shown --------------------------------------------------------------------------------------------
+
+    def open(self, batch_id: str) -> None:
+        """Show that batch."""
+        if batch_id == self.watch.batch_id:
+            self.focus_table()
+            return
+        self.title.setText("")
+        self.subtitle.setText("")
+        self.percent_label.setText("")
+        self.progress_label.setText("Opening the batch…")
+        self.search.clear()
+        for tile in self.tiles.values():
+            tile.blockSignals(True)
+            tile.setChecked(False)
+            tile.set_count(0)
+            tile.blockSignals(False)
+        self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self._filter()
+        self.watch.watch(batch_id)
+        self.focus_table()
+
+    def focus_table(self) -> None:
+        """Put the keyboard on the table."""
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        if not self.table.currentIndex().isValid() and self.watch.table.rowCount():
+            self.table.setCurrentIndex(self.watch.table.index(0, 0))
+
+    def choose_item(self, item_id: str) -> None:
+        """Make that document the chosen one, where it is shown."""
+        place = self.watch.table.order.place_of(item_id)
+        if place is not None:
+            self.table.choose_row(place)
+
+    def _show_summary(self, batch: BatchSummary) -> None:
+        self.title.setText(one_line(batch.name))
+        self.subtitle.setText(
+            f"{one_line(batch.template_name)}, version {batch.template_version}  ·  {state_line(batch)}"
+        )
+        for state, tile in self.tiles.items():
+            tile.set_count(batch.counts.get(state, 0))
+        done = any(batch.counts.get(s, 0) for s in (ItemState.COMPLETED, ItemState.NEEDS_REVIEW))
+        self.export_button.setEnabled(done)
+        self.export_button.setToolTip("" if done else "There is something to export as soon as one document is done.")
+        self.cancel_button.setVisible(batch.counts.get(ItemState.PENDING, 0) > 0)
+        again = batch.counts.get(ItemState.FAILED, 0) + batch.counts.get(ItemState.CANCELLED, 0)
+        self.retry_button.setVisible(again > 0)
+        self.again_action.setEnabled(batch.state.terminal)
+        if batch.state.terminal:
+            self._clock.stop()
+        elif not self._clock.isActive():
+            self._clock.start()
+        self._show_progress()
+        self._show_count()
+
+    def _show_progress(self) -> None:
+        batch = self.watch.summary
+        if batch is None:
+            return
+        share = batch.done / batch.total if batch.total else 0.0
+        self.bar.setRange(0, max(1, batch.total))
+        self.bar.setValue(batch.done)
+        self.percent_label.setText(f"{int(share * 100)} %")
+        if batch.state.terminal:
+            self.progress_label.setText(finished_line(batch))
+            good = batch.counts.get(ItemState.FAILED, 0) + batch.counts.get(ItemState.CANCELLED, 0) == 0
+            set_tone(self.bar, "good" if good else "normal")
+        else:
+            self.progress_label.setText(progress_line(batch, self.watch.pace, time.monotonic()))
+            set_tone(self.bar, "normal")
+
+    def _show_count(self) -> None:
+        order = self.watch.table.order
+        shown, filtered = len(order), order.filter != Filter()
+        self.shown_label.setText(
+            f"{shown:,} of {count(order.total, 'document')}" if filtered else count(order.total, "document")
+        )
+        self.all_button.setVisible(filtered)
+        self._stack.setCurrentWidget(self.nothing if filtered and not shown else self.table)
+
+    def _show_loss(self, error: BaseException) -> None:
+        if isinstance(error, BatchNotFoundError):
+            self.watch.watch(None)
+            self.back.emit()
+        elif isinstance(error, DocuExtractError):
+            self._context.notify(str(error), stays=True)
+        else:
+            raise error
+
+    def _filter(self) -> None:
+        states = frozenset(state for state, tile in self.tiles.items() if tile.isChecked())
+        chosen = self._chosen()
+        self.watch.table.set_filter(Filter(states, self.search.text().strip()))
+        if len(chosen) == 1:
+            self.choose_item(chosen[0].id)
+        self._show_count()
+
+    def show_all(self) -> None:
+        """Turn off search and tiles."""
+        self.search.clear()
+        for tile in self.tiles.values():
+            tile.setChecked(False)
+        self._filter()
+
+    def _sort(self, section: int, order: Qt.SortOrder) -> None:
+        self.watch.table.sort(section, order)
+
+    def keep_state(self) -> None:
+        """Remember the columns."""
+        self._context.state.keep("batch/columns", self.table.columns_state())
+
+    # --- what can be done -----------------------------------------------------------------------------------------
+
+    def _chosen(self) -> list[ItemRow]:
+        return [self.watch.table.row_at(place) for place in self.table.chosen_rows()]
+
+    def _open_row(self, place: int) -> None:
+        table = self.watch.table
+        item = table.row_at(place)
+        if item.state in (ItemState.COMPLETED, ItemState.NEEDS_REVIEW, ItemState.FAILED):
+            self.document_wanted.emit(item.id, [table.row_at(n).id for n in range(table.rowCount())])
+        else:
+            self._context.notify("This document has not been read yet.")
+
+    def _show_menu(self, point: QPoint) -> None:
+        rows = self._chosen()
+        if rows:
+            self.menu_for(rows).popup(self.table.viewport().mapToGlobal(point))
+
+    def menu_for(self, rows: list[ItemRow]) -> QMenu:
+        """The context menu for these documents."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        place = self.table.currentIndex().row()
+        opening = menu.addAction("&Open\tEnter", lambda: self._open_row(place))
+        opening.setEnabled(len(rows) == 1 and place >= 0)
+        showing = menu.addAction("&Show in folder\tCtrl+Shift+O", self._show_chosen_in_folder)
+        showing.setEnabled(len(rows) == 1)
+        menu.addSeparator()
+        retrying = menu.addAction("Re&try\tCtrl+R", self._retry_chosen)
+        retrying.setEnabled(any(r.state in (ItemState.FAILED, ItemState.CANCELLED) for r in rows))
+        cancelling = menu.addAction("&Cancel\tDel", self._cancel_chosen)
+        cancelling.setEnabled(any(r.state is ItemState.PENDING for r in rows))
+        return menu
+
+    def _show_chosen_in_folder(self) -> None:
+        rows = self._chosen()
+        if len(rows) == 1:
+            files.show_in_folder(rows[0].path)
+
+    def _retry_chosen(self) -> None:
+        ids = [r.id for r in self._chosen() if r.state in (ItemState.FAILED, ItemState.CANCELLED)]
+        if ids and (batch_id := self.watch.batch_id):
+            self._change(
+                lambda queue: queue.retry(batch_id, item_ids=ids), f"Trying {count(len(ids), 'document')} again."
+            )
+
+    def _cancel_chosen(self) -> None:
+        ids = [r.id for r in self._chosen() if r.state is ItemState.PENDING]
+        if ids:
+            self._change(lambda queue: queue.cancel_items(ids), f"Cancelled {count(len(ids), 'document')}.")
+
+    def retry_failed(self) -> None:
+        """Put the failed and cancelled documents into the queue again."""
+        if batch_id := self.watch.batch_id:
+            self._change(lambda queue: queue.retry(batch_id), "The documents that were not done are tried again.")
+
+    def cancel(self) -> None:
+        """Cancel what has not begun."""
+        if batch_id := self.watch.batch_id:
+            self._change(
+                lambda queue: queue.cancel(batch_id),
+                "Cancelled. Documents that had begun are finished; the rest can be retried.",
+            )
+
+    def run_again(self) -> None:
+        """Extract everything anew."""
+        if batch_id := self.watch.batch_id:
+            self._change(lambda queue: queue.run_again(batch_id), "All documents are extracted again.")
+
+    def rename(self) -> None:
+        """Ask for another name."""
+        batch = self.watch.summary
+        if batch is None:
+            return
+        name, given = QInputDialog.getText(self, "Rename the batch", "Name:", QLineEdit.EchoMode.Normal, batch.name)
+        if given and name.strip() and name != batch.name:
+            self._change(lambda queue: queue.rename(batch.id, name.strip()), "Renamed.")
+
+    def _change(self, act: Callable[[Queue], object], words: str) -> None:
+        queue, context = self._context.services.queue, self._context
+
+        def done(_: object) -> None:
+            context.runner.wake()
+            context.feed.knock()
+            context.notify(words)
+
+        def failed(error: BaseException) -> None:
+            if not isinstance(error, DocuExtractError):
+                raise error
+            context.notify(str(error), stays=True)
+
+        tasks.run(lambda _: act(queue), owner=self, done=done, failed=failed, pool="queue")
+
+    def _export(self, wanted: object) -> None:
+        if self.watch.summary is not None:
+            self.exporter.start(self.watch.summary, wanted)  # type: ignore[arg-type]
+
+    def _exporting(self, busy: bool) -> None:
+        self.export_button.setText("Exporting…" if busy else "&Export")
+        self.export_button.setEnabled(not busy)
+
+    def _export_progressed(self, done: int, total: int) -> None:
+        self.export_button.setText(f"Exporting… {int(done * 100 / max(1, total))} %")

@@ -1,0 +1,1 @@
+"""All batches, newest first."""

@@ -1,0 +1,1 @@
+"""Documents that want a person's eye, of all batches."""

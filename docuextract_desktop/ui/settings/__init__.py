@@ -1,0 +1,1 @@
+"""Settings, each kept as soon as it is changed."""

@@ -1,0 +1,1 @@
+"""The templates: which there are, and what each looks for."""
