@@ -12,8 +12,8 @@ from docuextract_desktop.export.models import PagePicture
 
 MARGIN = 0.012
 """Around the value, as a fraction of the page's longer side: about a line of print."""
-SIDE_MARGIN = 0.06
-"""To the left and right, as a fraction of the page's width: the label usually stands there."""
+LEFT_MARGIN, RIGHT_MARGIN = 0.15, 0.04
+"""Beside the value, as fractions of the page's width: the label usually stands to the left."""
 LARGEST_PX = (760, 420)
 OUTLINE = (214, 90, 0)
 JPEG_QUALITY = 60
@@ -42,9 +42,9 @@ def cut_out(page: Image.Image, box: Box) -> Cutout:
     """The value's place with a little around it, outlined, at most `LARGEST_PX` large."""
     width, height = page.size
     margin = MARGIN * max(width, height)
-    left = max(0, int(box.x0 * width - margin - SIDE_MARGIN * width))
+    left = max(0, int(box.x0 * width - margin - LEFT_MARGIN * width))
     top = max(0, int(box.y0 * height - margin))
-    right = min(width, max(left + 1, round(box.x1 * width + margin + SIDE_MARGIN * width)))
+    right = min(width, max(left + 1, round(box.x1 * width + margin + RIGHT_MARGIN * width)))
     bottom = min(height, max(top + 1, round(box.y1 * height + margin)))
     # A box off the page (a damaged file) must not end the export.
     left, top = min(left, width - 1), min(top, height - 1)

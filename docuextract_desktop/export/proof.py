@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from functools import cache
 from html import escape
 from typing import BinaryIO
@@ -22,7 +24,7 @@ from typing import BinaryIO
 from docuextract_desktop import __version__
 from docuextract_desktop.documents.models import Box
 from docuextract_desktop.errors import DocuExtractError
-from docuextract_desktop.export.columns import fields_of, file_link, iso_time, reasons_of
+from docuextract_desktop.export.columns import fields_of, file_link, reasons_of
 from docuextract_desktop.export.cutouts import Cutout, cut_out, page_image
 from docuextract_desktop.export.models import ExportContext, ItemResult, PageRenderer
 from docuextract_desktop.extraction.models import FieldValue
@@ -79,7 +81,9 @@ def _head(context: ExportContext) -> str:
     batch, template = context.batch, context.template
     style_hash = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
     policy = f"default-src 'none'; img-src data:; style-src 'sha256-{style_hash}'; base-uri 'none'; form-action 'none'"
-    counts = ", ".join(f"{batch.counts[s]:,} {STATE_TITLES[s]}" for s in ItemState if batch.counts.get(s))
+    words = {**STATE_TITLES, ItemState.NEEDS_REVIEW: "to review"}
+    counts = ", ".join(f"{batch.counts[s]:,} {words[s]}" for s in ItemState if batch.counts.get(s))
+    exported = datetime.fromtimestamp(context.exported_at, UTC).strftime("%Y-%m-%d %H:%M")
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">\n'
@@ -89,7 +93,7 @@ def _head(context: ExportContext) -> str:
         f"<h1><bdi>{escape(batch.name)}</bdi></h1>\n"
         f"<p>{batch.total:,} documents: {counts or 'none'}.</p>\n"
         f'<p class="quiet">Template <bdi>{escape(template.name)}</bdi>, version {template.version}. '
-        f"Exported {escape(iso_time(context.exported_at) or '')} by DocuExtract Desktop {escape(__version__)}. "
+        f"Exported {exported} UTC by DocuExtract Desktop {escape(__version__)}. "
         "What wants a person’s eye comes first. Each value stands beside the place on the page that it came from.</p>\n"
         "</header>\n<main>\n"
     )
@@ -114,8 +118,8 @@ def _document(result: ItemResult, context: ExportContext) -> Iterator[str]:
     singles = sorted((v for v in values if v.type != "table"), key=lambda v: not v.needs_review)
     if singles:
         yield (
-            "<table><thead><tr><th scope=col>Field</th><th scope=col>Value</th><th scope=col>Confidence</th>"
-            "<th scope=col>On the page</th></tr></thead>\n<tbody>\n"
+            '<table class="values"><thead><tr><th scope=col>Field</th><th scope=col>Value</th>'
+            "<th scope=col>Confidence</th><th scope=col>On the page</th></tr></thead>\n<tbody>\n"
         )
         for value in singles:
             yield _value_row(result, fields[value.name], value, pictures)
@@ -143,8 +147,10 @@ def _table(result: ItemResult, field: TemplateField, value: FieldValue, pictures
     if not value.rows:
         yield '<p class="none">no rows found</p>\n'
         return
-    titles = [column.title or column.name.replace("_", " ").capitalize() for column in field.columns]
-    heads = "".join(f"<th scope=col>{escape(title)}</th>" for title in titles)
+    heads = ""
+    for column in field.columns:
+        title = column.title or column.name.replace("_", " ").capitalize()
+        heads += f"<th scope=col{' class=number' if column.type in NUMERIC else ''}>{escape(title)}</th>"
     yield f'<table class="rows"><thead><tr>{heads}</tr></thead>\n'
     for row in value.rows:
         cells = {cell.name: cell for cell in row}
@@ -152,7 +158,7 @@ def _table(result: ItemResult, field: TemplateField, value: FieldValue, pictures
         place = _place_of_row(row)
         if place is not None:
             picture = _picture(result, field.shown_title, place, pictures)
-            yield f'<tr><td colspan="{len(titles)}">{picture}</td></tr>'
+            yield f'<tr><td colspan="{len(field.columns)}">{picture}</td></tr>'
         yield "</tbody>\n"
     yield "</table>\n"
 
@@ -186,7 +192,8 @@ def _certainty(value: FieldValue) -> str:
     elif value.needs_review:
         lines.append('<span class="state flagged">needs review</span>')
     if value.value is not None and not value.reviewed:
-        lines.append(f"{value.confidence:.0%}")
+        # Rounded down: 100 % is a promise that no program can keep.
+        lines.append(f"{math.floor(value.confidence * 100)} %")
     lines += [escape(reason) for reason in reasons_of(value)]
     return "<br>".join(lines)
 

@@ -214,7 +214,7 @@ def test_cutout_shows_the_value_outlined() -> None:
     outline = sum(count for count, (r, g, b) in colours if abs(r - OUTLINE[0]) < 40 and b < 90)
     assert blue > 3_000
     assert outline > 300
-    assert cutout.width < 400
+    assert cutout.width < 450
 
 
 def test_evidence_on_several_pages(export: Export, make_result: Callable[..., ItemResult]) -> None:
