@@ -75,8 +75,24 @@ def page_from_words(words: LooseWords, *, index: int, width: float, height: floa
         width=wide,
         height=high,
         rotation=(4 - turn) % 4 * 90,
-        turned=known & ((words.turns - turn) % 2 == 1),
+        turned=_sideways(words, turn),
     )
+
+
+def _sideways(words: LooseWords, turn: int) -> NDArray[np.bool_]:
+    """Words that run across the page's own direction; a single character goes with the word before, if in line."""
+    known = words.turns >= 0
+    sideways: NDArray[np.bool_] = known & ((words.turns - turn) % 2 == 1)
+    if known.all() or not sideways.any():
+        return sideways
+    axis = 0 if turn % 2 == 0 else 1
+    middles = (words.boxes[:, axis] + words.boxes[:, axis + 2]) * 0.5
+    reach = (words.boxes[:, axis + 2] - words.boxes[:, axis]) * 0.5
+    for number in np.flatnonzero(~known).tolist():
+        before = number - 1
+        if before >= 0 and sideways[before] and abs(middles[number] - middles[before]) < reach[before]:
+            sideways[number] = True
+    return sideways
 
 
 def cut_words(layer: TextLayer) -> LooseWords:
