@@ -248,6 +248,8 @@ _LABELLED = re.compile(r"^[^\d:]{2,40}:\s*\S")
 def _is_detail(sheet: Sheet, words: Sequence[int]) -> bool:
     """Whether a line under an item's name is a labelled detail of it, such as "Gross price: 9.90"."""
     text = " ".join(sheet.page.texts[i] for i in words)
+    if text.endswith(":"):
+        return True
     match = _LABELLED.match(text)
     if match is None:
         return False

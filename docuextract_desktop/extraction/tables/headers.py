@@ -14,6 +14,9 @@ MAX_WORDS = 40
 MAX_PHRASE = 7
 """Words in one header cell of one line."""
 
+EXACT = 0.88
+"""From this score on the whole text is a known name, not only a part of it."""
+
 SPAN_GAP = 1.6
 """White space, in heights of a word, over which a column's name may go on."""
 
@@ -147,7 +150,7 @@ def split_line(sheet: Sheet, line: int, book: LabelBook) -> list[Piece]:
     for i in range(count):
         if best[i] <= -1e8:
             continue
-        cut = 0.0 if gaps[i] >= 1.0 else 1.05 if gaps[i] < 0.55 else 0.5
+        cut = 0.0 if gaps[i] >= 1.0 else 0.35 if gaps[i] < max(0.55, 1.4 * sheet.space) else 0.2
         text = ""
         bridge = 0.0
         for j in range(i + 1, min(i + MAX_PHRASE, count) + 1):
@@ -160,7 +163,7 @@ def split_line(sheet: Sheet, line: int, book: LabelBook) -> list[Piece]:
             whole = gaps[i] >= 1.0 and (j == count or gaps[j] >= 1.0)
             found = book.match(text, tolerant=whole)
             score = max(found.values(), default=0.0)
-            value = score * (1.0 + 0.15 * (j - i)) if score >= SURE else 0.05 + 0.1 * score
+            value = 0.05 + 0.1 * score if score < SURE else score * (j - i) ** 1.2 if score >= EXACT else score
             value += best[i] - cut - bridge
             if value > best[j]:
                 best[j], back[j] = value, i

@@ -184,9 +184,16 @@ class LabelBook:
                 run = "".join(tokens[start : start + size])
                 if len(run) < 3:
                     continue
+                left = tokens[:start] + tokens[start + size :]
+                rest: dict[str, float] = {}
+                for other in ("".join(left), *left):
+                    rest.update(self._phrases.get(other, {}))
                 for key, score in self._phrases.get(run, {}).items():
                     if key != "other":
-                        found[key] = max(found.get(key, 0.0), score * (0.6 + 0.35 * len(run) / whole))
+                        # "Quantity Price" are two names, not a longer one.
+                        doubt = 0.75 if rest and key not in rest and "other" not in rest else 1.0
+                        share = 0.6 + 0.27 * len(run) / whole
+                        found[key] = max(found.get(key, 0.0), doubt * score * share)
             if found:
                 return found
         return {}

@@ -77,7 +77,7 @@ ROLE_WORDS: Final[dict[str, tuple[str, ...]]] = {
     "unit": (
         "unit", "uom", "um", "unitofmeasure", "measure", "einheit", "einh", "mengeneinheit", "mengeinheit", "me", "unite",
         "unidad", "unita", "unitamisura", "unitadimisura", "eenheid", "unidade", "un", "enhet", "enhed", "jm", "jednotka",
-        "mj", "yksikko", "per", "pack", "packung", "vpe", "gebinde", "pkg", "package", "meng", "verpackung",
+        "mj", "yksikko", "pack", "packung", "vpe", "gebinde", "pkg", "package", "meng", "verpackung",
     ),
     "unit_price": (
         "unitprice", "priceperunit", "priceunit", "price", "unitcost", "cost", "rate", "rates", "unitrate", "hourlyrate",

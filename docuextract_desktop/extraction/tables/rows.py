@@ -171,11 +171,15 @@ def look_at(grid: Grid, layout: Layout, line: GridLine) -> LineLook:
     wording = " ".join(
         sheet.page.texts[i] for i in range(start, stop) if sheet.looks[i] in (Look.TEXT,) and sheet.page.texts[i] != ":"
     )
+    totals = totals_strength(wording) if keys else 0.6 * totals_strength(wording)
+    main = line.cells.get(layout.main, []) if layout.main is not None else []
+    if main and len(keys) == 1 and totals < 0.5 and sheet.page.texts[main[-1]].endswith(":"):
+        keys = set()  # "Gross price: 9.90" tells more of the row above
     return LineLook(
         line,
         frozenset(keys),
         frozenset(texts),
-        totals_strength(wording) if keys else 0.6 * totals_strength(wording),
+        totals,
         is_carried(wording),
         _running_number(sheet, line.cells.get(layout.position, []) if layout.position is not None else []),
         sheet.tops[line.index],
@@ -213,7 +217,7 @@ def _usual(grid: Grid, layout: Layout, looks: list[LineLook]) -> None:
     """How often each key column is filled, and where descriptions begin."""
     filled: Counter[int] = Counter()
     rows = 0
-    leads: list[float] = []
+    leads: list[tuple[int, float]] = []
     for look in looks:
         if look.totals >= 0.6 and rows:
             break
@@ -221,10 +225,12 @@ def _usual(grid: Grid, layout: Layout, looks: list[LineLook]) -> None:
             rows += len(look.keys) > 1
             filled.update(look.keys)
             if layout.main in look.line.cells:
-                leads.append(min(grid.sheet.x0[i] for i in look.line.cells[layout.main]))
+                leads.append((len(look.keys), min(grid.sheet.x0[i] for i in look.line.cells[layout.main])))
     most = max(filled.values(), default=1)
     layout.share = {k: filled[k] / most for k in layout.keys}
-    layout.lead = sorted(leads)[len(leads) // 2] if leads else 0.0
+    fullest = max((n for n, _ in leads), default=0)
+    starts = sorted(x for n, x in leads if n > 0.6 * fullest)
+    layout.lead = starts[len(starts) // 2] if starts else 0.0
     em = grid.sheet.em
     gaps = sorted(
         gap
@@ -282,22 +288,16 @@ def _within(grid: Grid, layout: Layout, looks: list[LineLook]) -> list[LineLook]
 def _rows_follow(layout: Layout, looks: list[LineLook]) -> bool:
     """Whether a line after a sum looks like a full row again."""
     need = [k for k, share in layout.share.items() if share >= 0.6]
+    enough = len(need) if len(need) <= 2 else 0.75 * len(need)
     for look in looks:
-        if look.totals >= 0.5:
+        if look.totals >= 0.5 or look.away:
             continue
         have = sum(k in look.keys for k in need)
-        if have >= max(2, 0.75 * len(need)) and (layout.main is None or layout.main in look.line.cells):
+        if have >= enough and (layout.main is None or layout.main in look.line.cells):
             return True
         if look.position and have >= max(1, 0.5 * len(need)):
             return True
     return False
-
-
-@dataclass(slots=True)
-class _Span:
-    """A possible row: lines i..j, with what it costs in each way of setting."""
-
-    costs: tuple[float, float, float]
 
 
 def _span_costs(grid: Grid, layout: Layout, looks: list[LineLook], i: int, top: int) -> list[tuple[float, float, float] | None]:
