@@ -13,11 +13,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from docuextract_desktop.documents.models import Box
 from docuextract_desktop.extraction.labels import LabelMatches
 from docuextract_desktop.extraction.lexicon import is_contact_line
-from docuextract_desktop.extraction.models import Evidence
-from docuextract_desktop.extraction.tokens import Floats, Ints, TokenView
+from docuextract_desktop.extraction.tokens import LETTERS, NUMBER, Bools, Floats, Ints, TokenView
 from docuextract_desktop.templates.models import Locale
 from docuextract_desktop.templates.types import ValueType, value_type
 
@@ -43,7 +41,8 @@ class CandidateSet:
         parts: per candidate its runs of words, one per printed line.
         texts: as printed. `values`: normalised. `currencies`: ISO codes or None.
         page: int32 (n,), index into the view's pages. `line`: int32 (n,), first line.
-        box: float32 (n, 4). `t0`, `t1`: int32 (n,), first token and one past the last one.
+        box: float32 (n, 4). `part`: int32 (p, 4), `part_box`: float32 (p, 4), all parts one after the other;
+            `part_start`: int32 (n + 1,), first part of each candidate. `t0`, `t1`: int32 (n,), first token and one past the last one.
         confidence: float32 (n,), the lowest confidence among its words.
         readings: int32 (n,), how many other readings the parser saw.
         quality: float32 (n,), how well the printed form suits the kind, from the parser, 0..1.
@@ -57,6 +56,9 @@ class CandidateSet:
     page: Ints
     line: Ints
     box: Floats
+    part: Ints
+    part_box: Floats
+    part_start: Ints
     t0: Ints
     t1: Ints
     confidence: Floats
@@ -95,37 +97,6 @@ def part_text(view: TokenView, part: Part) -> str:
     return " ".join((view.words[start][begin:], *view.words[start + 1 : stop - 1], view.words[stop - 1][:end]))
 
 
-def part_box(view: TokenView, part: Part) -> Box:
-    """The box of one run of words; where a word is cut, its box is cut in proportion to its letters."""
-    start, stop, begin, end = part
-    boxes = view.word_box[start:stop]
-    x0, y0 = float(boxes[:, 0].min()), float(boxes[:, 1].min())
-    x1, y1 = float(boxes[:, 2].max()), float(boxes[:, 3].max())
-    if begin:
-        first = view.word_box[start]
-        x0 = float(first[0] + (first[2] - first[0]) * begin / len(view.words[start]))
-    if end < len(view.words[stop - 1]):
-        last = view.word_box[stop - 1]
-        x1 = float(last[0] + (last[2] - last[0]) * end / len(view.words[stop - 1]))
-    return Box(x0, y0, max(x0, x1), y1)
-
-
-def evidence_of(view: TokenView, parts: tuple[Part, ...]) -> Evidence:
-    """Where a candidate stands, as shown to the user."""
-    page_number = int(view.word_page[parts[0][0]])
-    page = view.pages[page_number]
-    boxes = [part_box(view, part) for part in parts]
-    first = int(view.page_word_start[page_number])
-    words = tuple(w - first for start, stop, _, _ in parts for w in range(start, stop))
-    return Evidence(
-        page_index=page.index,
-        box=Box.around(boxes),
-        method=page.method,
-        parts=tuple(boxes) if len(boxes) > 1 else (),
-        words=words,
-    )
-
-
 def find_candidates(
     view: TokenView, kind: str, matches: LabelMatches, locale: Locale, choices: Sequence[str] | None = None
 ) -> CandidateSet:
@@ -147,50 +118,95 @@ def finish(
     choices: Sequence[str] | None = None,
 ) -> CandidateSet:
     """Read the values of spans and gather what is known of them; spans that do not parse are left out."""
-    parser = value_type(kind, choices)
     kept: list[tuple[Part, ...]] = []
     texts: list[str] = []
     values: list[str] = []
     currencies: list[str | None] = []
     readings: list[int] = []
     quality: list[float] = []
+    free = kind in ("text", "address")
+    parser = value_type(kind, choices)
     for parts in sorted(spans):
-        text = " ".join(part_text(view, part) for part in parts)
-        parsed = parser.parse(text, locale)
-        if parsed is None or not parsed.value:
-            continue
+        text = part_text(view, parts[0]) if len(parts) == 1 else " ".join(part_text(view, part) for part in parts)
+        if not free:
+            parsed = parser.parse(text, locale)
+            if parsed is None or not parsed.value:
+                continue
+            values.append(parsed.value)
+            currencies.append(parsed.currency)
+            readings.append(len(parsed.alternatives))
+            quality.append(parsed.quality)
         kept.append(parts)
         texts.append(text)
-        values.append(parsed.value)
-        currencies.append(parsed.currency)
-        readings.append(len(parsed.alternatives))
-        quality.append(parsed.quality)
     n = len(kept)
-    first = np.fromiter((p[0][0] for p in kept), np.int32, n)
-    box = np.zeros((n, 4), np.float32)
-    t0, t1 = np.zeros(n, np.int32), np.zeros(n, np.int32)
-    confidence = np.ones(n, np.float32)
-    for row, parts in enumerate(kept):
-        boxes = [part_box(view, part) for part in parts]
-        box[row] = Box.around(boxes).as_list() if len(boxes) > 1 else boxes[0].as_list()
-        t0[row] = _token_at(view, parts[0][0], parts[0][2])
-        t1[row] = max(t0[row] + 1, _token_before(view, parts[-1][1] - 1, parts[-1][3]))
-        confidence[row] = min(float(view.word_confidence[a:b].min()) for a, b, _, _ in parts)
+    if free:
+        values, currencies, readings, quality = texts, [None] * n, [0] * n, [1.0] * n
+    part_of = np.fromiter((len(p) for p in kept), np.int32, n)
+    part_start = np.concatenate([[0], np.cumsum(part_of)]).astype(np.int32)
+    part = np.array([p for parts in kept for p in parts], np.int32).reshape(-1, 4)
+    part_box = _part_boxes(view, part)
+    first, last = part[part_start[:-1]], part[part_start[1:] - 1]
+    t0 = view.word_token_start[first[:, 0]] if n else np.zeros(0, np.int32)
+    t1 = view.word_token_start[last[:, 1]] if n else np.zeros(0, np.int32)
+    for row in np.flatnonzero(first[:, 2] > 0):
+        t0[row] = _token_at(view, int(first[row, 0]), int(first[row, 2]))
+    for row in np.flatnonzero(last[:, 3] < view.word_length[last[:, 1] - 1]) if n else ():
+        t1[row] = _token_before(view, int(last[row, 1]) - 1, int(last[row, 3]))
+    confidence = _over_ranges(np.minimum, view.word_confidence, part[:, 0], part[:, 1])
     return CandidateSet(
         kind=kind,
         parts=tuple(kept),
         texts=tuple(texts),
         values=tuple(values),
         currencies=tuple(currencies),
-        page=view.word_page[first] if n else np.zeros(0, np.int32),
-        line=view.word_line[first] if n else np.zeros(0, np.int32),
-        box=box,
+        page=view.word_page[first[:, 0]] if n else np.zeros(0, np.int32),
+        line=view.word_line[first[:, 0]] if n else np.zeros(0, np.int32),
+        box=_around(part_box, part_start),
+        part=part,
+        part_box=part_box,
+        part_start=part_start,
         t0=t0,
-        t1=t1,
-        confidence=confidence,
+        t1=np.maximum(t0 + 1, t1),
+        confidence=np.minimum.reduceat(confidence, part_start[:-1]) if n else np.zeros(0, np.float32),
         readings=np.array(readings, np.int32),
         quality=np.array(quality, np.float32),
     )
+
+
+def _over_ranges(reduce: np.ufunc, values: Floats, start: Ints, stop: Ints) -> Floats:
+    """`reduce` over `values[start:stop]` of every range; ranges are not empty."""
+    if not len(start):
+        return np.zeros(0, np.float32)
+    edges = np.stack([start, stop], axis=1).ravel()
+    padded = np.append(values, values[-1])  # reduceat wants every edge to be an index
+    return reduce.reduceat(padded, edges)[::2].astype(np.float32)
+
+
+def _part_boxes(view: TokenView, part: Ints) -> Floats:
+    """Boxes of parts, float32 (p, 4); where a word is cut, its box is cut in proportion to its letters."""
+    boxes = view.word_box
+    start, stop, begin, end = part.T
+    if not len(part):
+        return np.zeros((0, 4), np.float32)
+    x0 = _over_ranges(np.minimum, boxes[:, 0], start, stop)
+    y0 = _over_ranges(np.minimum, boxes[:, 1], start, stop)
+    x1 = _over_ranges(np.maximum, boxes[:, 2], start, stop)
+    y1 = _over_ranges(np.maximum, boxes[:, 3], start, stop)
+    first, last, length = boxes[start], boxes[stop - 1], view.word_length
+    cut_x0 = first[:, 0] + (first[:, 2] - first[:, 0]) * begin / length[start]
+    cut_x1 = last[:, 0] + (last[:, 2] - last[:, 0]) * end / length[stop - 1]
+    x0 = np.where(begin > 0, cut_x0, x0)
+    x1 = np.where(end < length[stop - 1], cut_x1, x1)
+    return np.stack([x0, y0, np.maximum(x0, x1), y1], axis=1).astype(np.float32)
+
+
+def _around(boxes: Floats, start: Ints) -> Floats:
+    """The box around each run of boxes."""
+    if len(start) < 2:
+        return np.zeros((0, 4), np.float32)
+    at = start[:-1]
+    low, high = np.minimum.reduceat(boxes[:, :2], at, axis=0), np.maximum.reduceat(boxes[:, 2:], at, axis=0)
+    return np.concatenate([low, high], axis=1).astype(np.float32)
 
 
 def _token_at(view: TokenView, word: int, offset: int) -> int:
@@ -300,6 +316,13 @@ def _text_ends(view: TokenView, start: int, stop: int) -> list[tuple[int, int]]:
     return list(dict.fromkeys(ends))
 
 
+def _lettered_segments(view: TokenView) -> Bools:
+    """Segments that are more words than numbers, bool (segments,)."""
+    words = np.bincount(view.token_segment, view.token_kind == LETTERS, view.segment_count)
+    numbers = np.bincount(view.token_segment, view.token_kind == NUMBER, view.segment_count)
+    return words > numbers
+
+
 def _has_letter_or_digit(text: str) -> bool:
     return any(c.isalnum() for c in text)
 
@@ -308,13 +331,17 @@ def _texts(builder: _Builder, matches: LabelMatches) -> None:
     view = builder.view
     label_ends = _label_ends(view, matches)
     below = segment_below(view)
+    lettered = _lettered_segments(view)
     for segment in range(view.segment_count):
         start, stop = int(view.segment_start[segment]), int(view.segment_start[segment + 1])
         whole = part_text(view, (start, stop, 0, len(view.words[stop - 1])))
         if not _has_letter_or_digit(whole):
             continue
-        starts = _text_starts(view, start, stop, label_ends)[:8]
-        ends = _text_ends(view, start, stop)[:10]
+        if not any(c.isalpha() for c in whole):
+            builder.add_words(start, stop)
+            continue
+        starts = _text_starts(view, start, stop, label_ends)[:6]
+        ends = _text_ends(view, start, stop)[:6]
         for begin_word, begin in starts:
             for end_word, end in ends:
                 if end_word <= begin_word or end_word - begin_word > _MAX_TEXT_WORDS:
@@ -323,7 +350,7 @@ def _texts(builder: _Builder, matches: LabelMatches) -> None:
                     continue
                 builder.add((begin_word, end_word, begin, end))
         following = below[segment]
-        if following >= 0:
+        if following >= 0 and lettered[segment] and lettered[following]:
             a, b = int(view.segment_start[following]), int(view.segment_start[following + 1])
             if b - a + stop - start <= _MAX_TEXT_WORDS:
                 second = (a, b, 0, len(view.words[b - 1]))
@@ -335,14 +362,17 @@ def _texts(builder: _Builder, matches: LabelMatches) -> None:
 def _neighbouring_segments(builder: _Builder) -> None:
     """Segments of one line joined: wide letter spacing splits names into several."""
     view = builder.view
+    lettered = _lettered_segments(view)
     for line in range(view.line_count):
         words = view.line_words(line)
-        segments = np.unique(view.word_segment[words.start : words.stop])
-        if not 2 <= len(segments) <= 4 or len(words) > _MAX_TEXT_WORDS:
+        first, last = int(view.word_segment[words.start]), int(view.word_segment[words.stop - 1])
+        if not 1 <= last - first <= 3 or len(words) > _MAX_TEXT_WORDS:
             continue
-        builder.add_words(words.start, words.stop)
-        for left, right in zip(segments[:-1], segments[1:], strict=True):
-            builder.add_words(int(view.segment_start[left]), int(view.segment_start[right + 1]))
+        if lettered[first : last + 1].all():
+            builder.add_words(words.start, words.stop)
+        for left in range(first, last):
+            if lettered[left] and lettered[left + 1]:
+                builder.add_words(int(view.segment_start[left]), int(view.segment_start[left + 2]))
 
 
 def segment_below(view: TokenView) -> Ints:

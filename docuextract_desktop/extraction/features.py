@@ -8,7 +8,9 @@ fields that nobody has ever taught.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,7 +85,7 @@ def look_around(view: TokenView, found: CandidateSet) -> Surroundings:
     count = len(view.token)
     line = found.line
     line_from = view.line_token_start[line] if n else np.zeros(0, np.int32)
-    last_word = np.fromiter((p[-1][1] - 1 for p in found.parts), np.int32, n)
+    last_word = found.part[found.part_start[1:] - 1, 1] - 1 if n else np.zeros(0, np.int32)
     last_line = view.word_line[last_word] if n else np.zeros(0, np.int32)
     line_to = view.line_token_start[last_line + 1] if n else np.zeros(0, np.int32)
     left = np.stack([np.where(t0 - k >= line_from, t0 - k, -1) for k in (1, 2, 3, 4)], axis=1).astype(np.int32)
@@ -128,7 +130,7 @@ def look_around(view: TokenView, found: CandidateSet) -> Surroundings:
 
 
 def _first_words(found: CandidateSet) -> Ints:
-    return np.fromiter((p[0][0] for p in found.parts), np.int32, len(found))
+    return found.part[found.part_start[:-1], 0]
 
 
 def _first_line_height(view: TokenView, found: CandidateSet) -> Floats:
@@ -261,19 +263,39 @@ def _bucket(values: NDArray[np.generic], edges: list[float]) -> Hashes:
     return np.digitize(values, edges).astype(np.uint32)
 
 
-def _shape(text: str) -> str:
-    """`INV-0042/a` → `A-0/a`: runs of one class of character as one."""
-    shape = []
-    for c in text[:40]:
+class _Classes(dict[int, str]):
+    """Character → its class: A, a, 0, _ for space, itself for other signs."""
+
+    def __missing__(self, code: int) -> str:
+        c = chr(code)
         kind = "A" if c.isupper() else "a" if c.islower() else "0" if c.isdigit() else "_" if c.isspace() else c
-        if not shape or shape[-1] != kind:
-            shape.append(kind)
-    return "".join(shape[:16])
+        self[code] = kind
+        return kind
 
 
-def _long_shape(text: str) -> str:
-    """The shape with every character kept, digits as 0."""
-    return "".join("0" if c.isdigit() else "A" if c.isupper() else "a" if c.islower() else c for c in text[:14])
+_CLASS_OF = _Classes()
+_RUNS = re.compile(r"(.)\1+", re.DOTALL)
+
+
+@lru_cache(maxsize=32768)
+def _text_facts(text: str) -> tuple[int, ...]:
+    """What the characters of a text say: hashes of its shapes and edges, and counts."""
+    classes = text.translate(_CLASS_OF)
+    shape = _RUNS.sub(r"\1", classes)[:16]  # `INV-0042/a` → `A-0/a`
+    capitals, small, digits = classes.count("A"), classes.count("a"), classes.count("0")
+    edges = (text[0] if not text[0].isalnum() else "a") + (text[-1] if not text[-1].isalnum() else "a")
+    stops = text.count(",") + text.count(".") + text.count(";")
+    return (
+        text_hash(shape),
+        text_hash(classes[:14]),
+        text_hash(edges),
+        len(text),
+        digits,
+        capitals + small,
+        capitals,
+        stops,
+        _has_postcode(text) if digits > 3 else 0,
+    )
 
 
 def _rank(view_order: NDArray[np.generic]) -> Ints:
@@ -323,13 +345,11 @@ def _plain_slots(view: TokenView, found: CandidateSet, around: Surroundings) -> 
     pages = max(len(view.pages), 1)
     texts = found.texts
     as_hash = np.uint32
-    length = np.fromiter((len(t) for t in texts), np.int32, n)
-    word_count = np.fromiter((sum(b - a for a, b, _, _ in p) for p in found.parts), np.int32, n)
-    line_count = np.fromiter((len(p) for p in found.parts), np.int32, n)
-    digits = np.fromiter((sum(c.isdigit() for c in t) for t in texts), np.int32, n)
-    letters = np.fromiter((sum(c.isalpha() for c in t) for t in texts), np.int32, n)
-    capitals = np.fromiter((sum(c.isupper() for c in t) for t in texts), np.int32, n)
-    punctuation = np.fromiter((sum(c in ",.;" for c in t) for t in texts), np.int32, n)
+    facts = np.array([_text_facts(t) for t in texts], np.int64).reshape(-1, 9)
+    shape, long_shape, ends = (facts[:, k].astype(np.uint32) for k in range(3))
+    length, digits, letters, capitals, punctuation, postcode = (facts[:, k] for k in range(3, 9))
+    word_count = (np.add.reduceat(found.part[:, 1] - found.part[:, 0], found.part_start[:-1]) if n else found.line).astype(np.int32)
+    line_count = np.diff(found.part_start)
     heights = _first_line_height(view, found)
     usual = np.median(view.word_box[:, 3] - view.word_box[:, 1]) if len(view.words) else 1.0
     big = _bucket(heights / max(float(usual), 1e-5), [0.75, 0.9, 1.12, 1.35, 1.8])
@@ -344,15 +364,11 @@ def _plain_slots(view: TokenView, found: CandidateSet, around: Surroundings) -> 
     rank = np.arange(n)
     line_rank = _dense_rank(found.line)
     on_page = _position_within(found.page)
-    shape = np.fromiter((text_hash(_shape(t)) for t in texts), as_hash, n)
-    long_shape = np.fromiter((text_hash(_long_shape(t)) for t in texts), as_hash, n)
-    ends = np.fromiter((text_hash((t[0] if not t[0].isalnum() else "a") + (t[-1] if not t[-1].isalnum() else "a")) for t in texts), as_hash, n)
     company = _membership(view, found, lexicon.COMPANY_HASHES)
     business = _membership(view, found, lexicon.BUSINESS_HASHES)
     address = _membership(view, found, lexicon.ADDRESS_HASHES)
     contact = _membership(view, found, lexicon.CONTACT_HASHES)
     total = _membership(view, found, lexicon.TOTAL_HASHES)
-    postcode = np.fromiter((_has_postcode(t) for t in texts), np.int32, n)
     starts_segment, ends_segment = _segment_edges(view, found)
     left_kind = _kind_of_token(view, around.left[:, 0])
     above_kind = _kind_of_token(view, around.above[:, 0])
@@ -448,33 +464,30 @@ def _position_within(groups: Ints) -> Ints:
     return result
 
 
+_DIGIT_RUN = re.compile(r"\d+")
+
+
 def _has_postcode(text: str) -> int:
-    run = best = 0
-    for c in text:
-        run = run + 1 if c.isdigit() else 0
-        best = max(best, run)
+    """Length of the longest run of digits where that of a postcode, else 0 (6: longer than any)."""
+    best = max(map(len, _DIGIT_RUN.findall(text)), default=0)
     return best if best in (4, 5) else 6 if best > 5 else 0
 
 
 def _segment_edges(view: TokenView, found: CandidateSet) -> tuple[Ints, Ints]:
-    n = len(found)
-    starts, ends = np.zeros(n, np.int32), np.zeros(n, np.int32)
-    for row, parts in enumerate(found.parts):
-        start, _, begin, _ = parts[0]
-        _, stop, _, end = parts[-1]
-        starts[row] = 2 if begin else int(view.segment_start[view.word_segment[start]] == start)
-        last = stop - 1
-        whole = end == len(view.words[last])
-        ends[row] = 2 if not whole else int(view.segment_start[view.word_segment[last] + 1] == stop)
-    return starts, ends
+    if not len(found):
+        return np.zeros(0, np.int32), np.zeros(0, np.int32)
+    first, last = found.part[found.part_start[:-1]], found.part[found.part_start[1:] - 1]
+    start, stop = first[:, 0], last[:, 1]
+    begins = view.segment_start[view.word_segment[start]] == start
+    ends = view.segment_start[view.word_segment[stop - 1] + 1] == stop
+    whole = last[:, 3] == view.word_length[stop - 1]
+    return np.where(first[:, 2] > 0, 2, begins), np.where(whole, ends, 2)
 
 
 def _kind_of_token(view: TokenView, index: Ints) -> Ints:
     if not len(view.token):
         return np.full(len(index), 9, np.int32)
-    colon = np.fromiter(
-        (":" in w[-1:] for w in view.words), np.int32, len(view.words)
-    )[view.token_word]
+    colon = np.fromiter((w[-1] == ":" for w in view.words), np.int32, len(view.words))[view.token_word]
     kind = view.token_kind + 3 * colon
     return np.where(index >= 0, kind[np.maximum(index, 0)], 9).astype(np.int32)
 
@@ -519,9 +532,9 @@ def _word_slots(view: TokenView, found: CandidateSet, around: Surroundings) -> l
         if found.kind == "address":
             starts = np.zeros(n, np.int32)
             previous = starts.copy()
-            for row, parts in enumerate(found.parts):
-                starts[row] = view.word_token_start[parts[-1][0]]
-                previous[row] = len(parts)
+            if n:
+                starts = view.word_token_start[found.part[found.part_start[1:] - 1, 0]]
+                previous = np.diff(found.part_start)
             last_line = _take(hashes, starts)
             slots += [(66, last_line), (67, mix(below[0], 67) ^ value[4]), (68, below[0] ^ mix(previous.astype(np.uint32), 68))]
     return slots

@@ -68,11 +68,18 @@ def propose(
         general: shipped knowledge; for experiments only.
     """
     known = general if general is not None else general_knowledge()
+    chosen = propose_chosen(prepared, template, knowledge, known)
+    return tuple(_value(prepared, template, field, chosen[field.name], known) for field in header_fields(template))
+
+
+def propose_chosen(
+    prepared: Prepared, template: Template, knowledge: Knowledge | None, general: General
+) -> dict[str, Chosen]:
+    """The choice of every field but tables, by name, before confidence is worked out; for training and measuring."""
     fields = header_fields(template)
     alike = nearest(prepared.layout, knowledge.remembered, prepared.document_id) if knowledge else []
-    chosen = {field.name: choose(prepared, template, field, known, knowledge, alike) for field in fields}
-    chosen = agree(prepared, template, chosen)
-    return tuple(_value(prepared, template, field, chosen[field.name], known) for field in fields)
+    chosen = {field.name: choose(prepared, template, field, general, knowledge, alike) for field in fields}
+    return agree(prepared, template, chosen)
 
 
 def _value(prepared: Prepared, template: Template, field: TemplateField, chosen: Chosen, known: General) -> FieldValue:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docuextract_desktop.documents.models import Box, Document
-from docuextract_desktop.extraction.candidates import CandidateSet, evidence_of, find_candidates, kind_of
+from docuextract_desktop.extraction.candidates import CandidateSet, find_candidates, kind_of
 from docuextract_desktop.extraction.features import RELATIONS, Slots, look_around, relations_of, slots_of
 from docuextract_desktop.extraction.labels import match_labels
 from docuextract_desktop.extraction.models import Evidence, Method
@@ -24,7 +24,7 @@ from docuextract_desktop.extraction.tokens import LETTERS, Bools, Floats, Ints, 
 from docuextract_desktop.templates.models import Locale, Template, TemplateField
 from docuextract_desktop.templates.types import resolve_locale
 
-FEATURES_VERSION = "features-1"
+FEATURES_VERSION = "features-2"
 """Changes whenever preparing the same words for the same template would give other numbers."""
 
 _MAGIC = b"DXP1"
@@ -165,12 +165,9 @@ def prepare_view(view: TokenView, template: Template, document_id: str) -> Prepa
 
 
 def _ready(view: TokenView, found: CandidateSet, slots: Slots, plain: int) -> Candidates:
-    n = len(found)
-    evidence = [evidence_of(view, parts) for parts in found.parts]
-    part_count = [len(parts) for parts in found.parts]
-    boxes = [b for e in evidence for b in (e.parts or (e.box,))]
-    first = view.page_word_start
-    words = [(a - int(first[view.word_page[a]]), b - int(first[view.word_page[a]])) for parts in found.parts for a, b, _, _ in parts]
+    page_index = np.array([p.index for p in view.pages], np.int32)
+    scanned = np.array([p.method == "ocr" for p in view.pages], np.bool_)
+    words = found.part[:, :2] - view.page_word_start[view.word_page[found.part[:, 0]]][:, None] if len(found) else found.part[:, :2]
     return Candidates(
         texts=found.texts,
         values=found.values,
@@ -178,16 +175,16 @@ def _ready(view: TokenView, found: CandidateSet, slots: Slots, plain: int) -> Ca
         slots=slots,
         plain=plain,
         page=found.page,
-        page_index=np.array([view.pages[p].index for p in found.page], np.int32),
+        page_index=page_index[found.page],
         line=found.line,
         box=found.box,
         confidence=found.confidence,
         quality=found.quality,
-        scanned=np.array([e.method == "ocr" for e in evidence], np.bool_),
+        scanned=scanned[found.page],
         range_with=_range_partners(view, found),
-        part_start=np.concatenate([[0], np.cumsum(part_count)]).astype(np.int32) if n else np.zeros(1, np.int32),
-        part_box=np.array([(b.x0, b.y0, b.x1, b.y1) for b in boxes], np.float32).reshape(-1, 4),
-        part_words=np.array(words, np.int32).reshape(-1, 2),
+        part_start=found.part_start,
+        part_box=found.part_box,
+        part_words=words.astype(np.int32),
     )
 
 

@@ -42,7 +42,7 @@ class Choice:
         slots: uint16 (n + 1, slots). dense: float32 (n + 1, EXTRA), zero in the last row.
         offset: float64 (n + 1,), score known before fitting.
         right: bool (n + 1,), which rows are right; none: the document says nothing about this field.
-        weight: how much this document counts.
+        weight: how much this document counts. group: documents of one origin share it.
     """
 
     slots: Slots
@@ -50,6 +50,7 @@ class Choice:
     offset: Doubles
     right: Bools
     weight: float = 1.0
+    group: int = 0
 
     def reduced(self, keep: int) -> Choice:
         """The right rows, the last one, and the strongest of the others; the rest hardly matters to the loss."""
@@ -61,7 +62,9 @@ class Choice:
         chosen[order] = True
         chosen |= self.right
         chosen[-1] = True
-        return Choice(self.slots[chosen], self.dense[chosen], self.offset[chosen], self.right[chosen], self.weight)
+        return Choice(
+            self.slots[chosen], self.dense[chosen], self.offset[chosen], self.right[chosen], self.weight, self.group
+        )
 
 
 def fit(
@@ -71,7 +74,7 @@ def fit(
     dense_penalty: float = 0.3,
     start: Floats | None = None,
     iterations: int = 60,
-    min_documents: int = 1,
+    min_groups: int = 1,
 ) -> Floats:
     """Weights (WIDTH,) that make the right candidates likely, starting from `start`.
 
@@ -80,7 +83,7 @@ def fit(
         penalty: L2 on hashed columns. dense_penalty: on the dense ones.
         start: weights to begin with (a warm start), not a prior.
         iterations: of L-BFGS at most.
-        min_documents: hashed columns that are seen on right candidates of fewer documents stay zero.
+        min_groups: hashed columns that are seen on candidates of fewer groups of documents stay zero.
     """
     used = [c for c in choices if c.right.any() and not c.right.all()]
     weights = np.zeros(WIDTH, np.float32)
@@ -91,14 +94,17 @@ def fit(
     columns, position = np.unique(slots, return_inverse=True)
     position = position.reshape(rows, width)
     allowed = columns != 0
-    if min_documents > 1:
-        support = np.zeros(len(columns), np.int32)
-        at = 0
-        for choice in used:
-            n = len(choice.slots)
-            support[np.unique(position[at : at + n][choice.right])] += 1
-            at += n
-        allowed &= support >= min_documents
+    if min_groups > 1:
+        groups = np.repeat([c.group for c in used], [len(c.slots) for c in used])
+        first, last = np.full(len(columns), np.iinfo(np.int64).max), np.full(len(columns), -1)
+        every = np.repeat(groups, width)
+        np.minimum.at(first, position.ravel(), every)
+        np.maximum.at(last, position.ravel(), every)
+        if min_groups == 2:
+            allowed &= last > first
+        else:
+            pairs = np.unique(position.ravel().astype(np.int64) * (int(groups.max()) + 1) + every)
+            allowed &= np.bincount(pairs // (int(groups.max()) + 1), minlength=len(columns)) >= min_groups
     data = allowed[position].astype(np.float32).ravel()
     dense = np.concatenate([c.dense for c in used]).astype(np.float32)
     indptr = np.arange(0, rows * width + 1, width)
@@ -134,7 +140,7 @@ def fit(
     if start is not None:
         first[:split] = start[columns]
         first[split:] = start[COLUMNS:]
-    solved = minimize(loss, first, jac=True, method="L-BFGS-B", options={"maxiter": iterations, "maxcor": 10})
+    solved = minimize(loss, first, jac=True, method="L-BFGS-B", options={"maxiter": iterations, "maxcor": 10, "ftol": 1e-5})
     weights[columns] = np.where(allowed, solved.x[:split], 0)
     weights[COLUMNS:] = solved.x[split:]
     weights[0] = 0

@@ -81,7 +81,7 @@ class TokenView:
     Attributes:
         pages: the document's pages, in order; `page_of_line` indexes this tuple.
         words: texts of the w words. `word_page`, `word_line`, `word_segment`: int32 (w,); `word_box`: float32 (w, 4);
-            `word_confidence`: float32 (w,). `page_word_start`: int32 (pages + 1,), words before each page.
+            `word_confidence`: float32 (w,). `word_length`: int32 (w,), letters. `page_word_start`: int32 (pages + 1,), words before each page.
         line_start, segment_start: int32 (lines + 1,), (segments + 1,): first word of each.
         line_box, segment_box: float32 (·, 4). `page_of_line`, `line_of_segment`: int32.
         token: normal forms of the t tokens. `token_hash`: uint32; `token_kind`, `token_word`, `token_line`,
@@ -96,6 +96,7 @@ class TokenView:
     word_segment: Ints
     word_box: Floats
     word_confidence: Floats
+    word_length: Ints
     page_word_start: Ints
     line_start: Ints
     segment_start: Ints
@@ -211,6 +212,7 @@ def view_tokens(document: Document) -> TokenView:
         word_segment=word_segment,
         word_box=word_box,
         word_confidence=confidence,
+        word_length=np.fromiter(map(len, words), np.int32, len(words)),
         page_word_start=np.array(page_word_start, np.int32),
         line_start=line_start,
         segment_start=segment_start,

@@ -1,0 +1,124 @@
+"""Mends what text recognition does to names and addresses: stray accents, points for commas, letters taken for others.
+
+Only values that were read by OCR are mended, only where the printed form is all but certain, and never a digit inside a
+number. The text as recognised stays beside the mended value.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Collection
+from functools import cache
+from itertools import product
+
+from docuextract_desktop.extraction import lexicon
+from docuextract_desktop.paths import resources_dir
+
+_WORD = re.compile(r"[^\W_]+(?:['’!|][^\W_]+)*")
+_ABBREVIATED = frozenset("no nos nr jln jl st p t d e blk bt kg tmn lrg sdn bhd mr mrs dr co hj ave rd bldg apt ste str jr sr ext tel off inc ltd hwy blvd".split())
+_POINT = re.compile(r"([^\W_]+)\.(?= [^\W_])")
+_TIGHT_FORM = re.compile(r"\b(SDN|Sdn)\.(?=BHD|Bhd)")
+_SPACE_BEFORE_MARK = re.compile(r" +(?=[,;])")
+_SMALL_S_B = re.compile(r"(?<![^\W_])([S5])/([B8])(?![^\W_])")
+_ALIKE = (
+    ("0", "O"), ("0", "D"), ("O", "D"), ("O", "Q"), ("1", "I"), ("1", "L"), ("I", "L"), ("5", "S"), ("8", "B"), ("2", "Z"),
+    ("6", "G"), ("G", "C"), ("E", "F"), ("U", "N"), ("N", "M"), ("H", "N"), ("M", "H"), ("V", "Y"), ("J", "I"), ("J", "T"),
+    ("A", "R"), ("P", "F"), ("U", "V"), ("K", "H"), ("4", "A"), ("I", "T"), ("E", "B"), ("R", "K"), ("C", "O"), ("C", "E"),
+)  # fmt: skip
+_LOOKS_LIKE: dict[str, str] = {}
+for _a, _b in _ALIKE:
+    _LOOKS_LIKE[_a] = _LOOKS_LIKE.get(_a, "") + _b
+    _LOOKS_LIKE[_b] = _LOOKS_LIKE.get(_b, "") + _a
+
+
+@cache
+def known_words() -> frozenset[str]:
+    """Words that documents of many issuers print, upper case; they name no one."""
+    own = lexicon.COMPANY_WORDS | lexicon.BUSINESS_WORDS | lexicon.ADDRESS_WORDS
+    words = {w.upper() for w in own if len(w) >= 3}
+    path = resources_dir() / "knowledge" / "words.json"
+    if path.is_file():
+        words.update(json.loads(path.read_text(encoding="utf-8")))
+    return frozenset(words)
+
+
+def mend(text: str, kind: str, page_words: Collection[str], known: frozenset[str] | None = None) -> str:
+    """`text` as it was most likely printed.
+
+    Args:
+        text: recognised, a value of kind `text` or `address`.
+        kind: see `candidates.kind_of`.
+        page_words: all words of the document; what stands there twice is not taken for a slip.
+        known: words that are never mended, and that slips are mended to; by default `known_words`.
+    """
+    words = known_words() if known is None else known
+    mended = _without_stray_accents(text, page_words)
+    mended = _SPACE_BEFORE_MARK.sub("", mended)
+    mended = _TIGHT_FORM.sub(r"\1. ", mended)
+    mended = _SMALL_S_B.sub(lambda m: "S/B" if m.start() > 0 else m.group(), mended)
+    mended = _WORD.sub(lambda m: _mend_word(m.group(), words), mended)
+    if kind == "address":
+        mended = _POINT.sub(_comma, mended)
+    return mended
+
+
+def _comma(match: re.Match[str]) -> str:
+    word = match[1]
+    if word.casefold() in _ABBREVIATED or (len(word) == 1 and word.isalpha()):
+        return match.group()
+    return f"{word},"
+
+
+def _without_stray_accents(text: str, page_words: Collection[str]) -> str:
+    """Drop accents where the document as a whole does without them."""
+    if text.isascii():
+        return text
+    accented = sum(any(ord(c) > 191 and c.isalpha() for c in w) for w in page_words)
+    if accented > max(3, 0.05 * len(page_words)):
+        return text
+    return "".join(
+        c if ord(c) < 192 or not c.isalpha() else unicodedata.normalize("NFKD", c)[0] for c in text
+    )
+
+
+def _mend_word(word: str, known: frozenset[str]) -> str:
+    upper = word.upper()
+    if upper in known or len(word) < 4:
+        return word
+    digits = sum(c.isdigit() for c in word)
+    if digits > 1 or not any(c.isalpha() for c in word):
+        return word
+    found = {candidate for candidate in _slips(upper) if candidate in known}
+    if len(found) != 1:
+        return word
+    target = found.pop()
+    return target if word.isupper() or sum(c.isupper() for c in word) > len(word) / 2 else _cased_like(word, target)
+
+
+def _cased_like(word: str, target: str) -> str:
+    return target.capitalize() if word[:1].isupper() or not word[:1].isalpha() else target.lower()
+
+
+def _slips(word: str) -> set[str]:
+    """Words that recognition could have turned into `word`: one or two letters taken for look-alikes, or any one letter."""
+    result = set()
+    for at, c in enumerate(word):
+        for other in _LOOKS_LIKE.get(c, ""):
+            result.add(word[:at] + other + word[at + 1 :])
+    if len(word) >= 5:
+        for at in range(len(word)):
+            for other in "ABCDEFGHIJKLMNOPQRSTUVWXYZ":
+                result.add(word[:at] + other + word[at + 1 :])
+            result.add(word[:at] + word[at + 1 :])
+    if len(word) >= 6:
+        places = [at for at, c in enumerate(word) if c in "015!|"]
+        if 2 <= len(places) <= 3:
+            for letters in product(*(_LOOKS_LIKE.get(word[at], word[at]) for at in places)):
+                spelled = list(word)
+                for at, letter in zip(places, letters, strict=True):
+                    spelled[at] = letter
+                result.add("".join(spelled))
+    result.discard(word)
+    return result
