@@ -104,23 +104,29 @@ def install_packages(choices: list[tuple[str, ...]]) -> bool:
     command = apt_get()
     if command is None:
         return False
-    options = ["-y", "-q", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120"]
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    install = [*command, "install", "-y", "-q", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120"]
     if not all(_known(names) for names in choices):
-        subprocess.run([*command, "update", "-q"], env=environment, check=False)
+        _run([*command, "update", "-q"])
     packages = sorted({_known(names) or names[-1] for names in choices})
     print(f"Installing system packages: {' '.join(packages)}", flush=True)
-    done = subprocess.run([*command, "install", *options, *packages], env=environment, check=False)
+    done = _run([*install, *packages])
     if done.returncode != 0:  # the lists may be older than what the server still has
-        subprocess.run([*command, "update", "-q"], env=environment, check=False)
-        done = subprocess.run([*command, "install", *options, *packages], env=environment, check=False)
+        _run([*command, "update", "-q"])
+        done = _run([*install, *packages])
+    if done.returncode != 0:
+        print(done.stdout[-2000:], done.stderr[-2000:], sep="\n", file=sys.stderr)
     return done.returncode == 0
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
+    return subprocess.run(command, env=environment, check=False, capture_output=True, text=True, errors="replace")
 
 
 def _known(names: tuple[str, ...]) -> str | None:
     """The first of the names that apt can install, or None."""
     for name in names:
-        told = subprocess.run(["apt-cache", "policy", name], capture_output=True, text=True, check=False).stdout
+        told = _run(["apt-cache", "policy", name]).stdout
         if "Candidate:" in told and "Candidate: (none)" not in told:
             return name
     return None
