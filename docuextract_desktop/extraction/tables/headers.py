@@ -109,18 +109,29 @@ def find_headers(sheet: Sheet, book: LabelBook) -> list[Header]:
                 continue
         band = _band(sheet, line, cores, book, taken)
         header = _merge(sheet, [cores[k] if k in cores else split_line(sheet, k, book) for k in band], band, line, book)
-        if _holds(header):
+        if _holds(sheet, header):
             headers.append(header)
             taken.update(band)
     headers.sort(key=lambda h: h.first)
     return headers
 
 
-def _holds(header: Header) -> bool:
-    """Whether enough of a line names columns for it to be a header: most cells, and two that were asked for or three."""
-    if 2 * header.known < len(header.cells):
+def _holds(sheet: Sheet, header: Header) -> bool:
+    """Whether enough of the lines names columns for a header: most cells, and two that were asked for or three.
+
+    Prose has such words, too, but many others between them, and no wide gaps.
+    """
+    if 2 * header.known < len(header.cells) or header.known < 2:
         return False
-    return header.known >= 3 or (header.known == 2 and header.asked > 0)
+    words = sum(len(c.words) for c in header.cells)
+    named = sum(len(c.words) for c in header.cells if c.best_key() is not None)
+    texts = sheet.page.texts
+    coded = any(ch.isdigit() for c in header.cells if c.best_key() is None for i in c.words for ch in texts[i])
+    if coded and header.asked < 2:
+        return False
+    segments = {int(sheet.page.segment_of[i]) for c in header.cells for i in c.words}
+    share = 0.5 if len(segments) > 1 else 0.85
+    return named >= share * words and (header.known >= 3 or header.asked > 0)
 
 
 def _may_be_core(pieces: list[Piece]) -> bool:
