@@ -130,7 +130,7 @@ class RapidOcrEngine:
         """Whether the package, its run time and its models are installed."""
         if not self._package:
             return Availability(False, "The OCR package 'rapidocr' is not installed.")
-        for needed in ("onnxruntime", "cv2"):
+        for needed in (self._package, "onnxruntime", "cv2"):
             if importlib.util.find_spec(needed) is None:
                 return Availability(False, f"The package '{needed}', which the OCR needs, is not installed.")
         return Availability(True)
