@@ -132,12 +132,9 @@ class ClaimQueue:
                     return claim
 
     def _started(self, session: Session, item_id: str, now: float) -> Claim:
-        attempt = items.start(session, item_id, owner=self.owner.id, now=now)
-        if attempt is None:
-            raise AssertionError(f"{item_id} was pending inside this very transaction")
-        row = session.one("SELECT batch_id, path, sha256, page_ranges, page_count FROM items WHERE id = ?", (item_id,))
+        row = items.start(session, item_id, owner=self.owner.id, now=now)
         if row is None:
-            raise AssertionError(f"{item_id} vanished inside this very transaction")
+            raise AssertionError(f"{item_id} was pending inside this very transaction")
         batch_id = row["batch_id"]
         template_version_id, template_json, threshold = self._template(session, batch_id)
         events.add(
@@ -152,7 +149,7 @@ class ClaimQueue:
             item_id=item_id,
             batch_id=batch_id,
             owner=self.owner.id,
-            attempt=attempt,
+            attempt=row["attempt"],
             path=items.loaded_path(row["path"]),
             sha256=row["sha256"],
             page_ranges=row["page_ranges"],

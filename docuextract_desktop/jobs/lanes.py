@@ -24,6 +24,8 @@ from docuextract_desktop.templates.models import Template
 POLL_EVERY_S = 1.0
 """How often changes made by other programs are looked for."""
 
+HOUSEKEEPING_EVERY_S = 3600.0
+
 STORAGE_PAUSE_S = 5.0
 """How long a lane waits before it tries again to store a result on a full disk."""
 
@@ -187,6 +189,7 @@ class Clerk:
         deliver: Callable[[tuple[Event, ...]], None],
         storage_failed: Callable[[StorageUnavailableError], None],
         wake_lanes: Callable[[], None],
+        keep_house: Callable[[], None],
     ) -> None:
         self._queue = queue
         self._bell = bell
@@ -195,7 +198,9 @@ class Clerk:
         self._deliver = deliver
         self._storage_failed = storage_failed
         self._wake_lanes = wake_lanes
+        self._keep_house = keep_house
         self._next_heartbeat = 0.0
+        self._next_housekeeping = 0.0
 
     def run(self) -> None:
         """Work until the bell stops; what happened last is still passed on."""
@@ -217,6 +222,9 @@ class Clerk:
                 self._queue.heartbeat()
                 self._queue.recover()
                 self._next_heartbeat = now + HEARTBEAT_EVERY_S
+            if now >= self._next_housekeeping:
+                self._next_housekeeping = now + HOUSEKEEPING_EVERY_S
+                self._keep_house()
             if self.pass_on():
                 self._wake_lanes()
             pause = self._queue.seconds_to_next_try()

@@ -18,6 +18,7 @@ from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, QRunnable, QTh
 
 from docuextract_desktop.errors import StorageUnavailableError
 from docuextract_desktop.jobs.events import Event, EventKind
+from docuextract_desktop.jobs.housekeeping import keep_house
 from docuextract_desktop.jobs.lanes import (
     Bell,
     Clerk,
@@ -167,6 +168,7 @@ class Runner(QObject):
             deliver=self._deliver,
             storage_failed=self.storage_failed.emit,
             wake_lanes=self._wake_lanes,
+            keep_house=lambda: keep_house(queue),
         )
         self._pool.setMaxThreadCount(lanes + 2)
         self._running = True

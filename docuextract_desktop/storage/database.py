@@ -123,8 +123,9 @@ class Database:
         path: of the database file.
     """
 
-    def __init__(self, path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+    def __init__(self, path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S, read_only: bool = False) -> None:
         self.path = path
+        self._read_only = read_only
         self._busy_timeout_s = busy_timeout_s
         self._local = _Local()
         self._lock = threading.Lock()
@@ -227,19 +228,26 @@ class Database:
             return connection
         if self._closed:
             raise StorageUnavailableError("The database was closed.", hint="")
-        connection = connect(self.path, self._busy_timeout_s)
+        connection = connect(self.path, self._busy_timeout_s, read_only=self._read_only)
         with self._lock:
             self._connections.append(connection)
         self._local.connection = connection
         return connection
 
 
-def connect(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
+def connect(path: Path, busy_timeout_s: float, *, read_only: bool = False) -> sqlite3.Connection:
     """A connection set up as all of ours are: WAL, foreign keys, deleted content overwritten, our own transactions."""
-    connection = sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=ro" if read_only else path,
+        timeout=busy_timeout_s,
+        isolation_level=None,
+        check_same_thread=False,
+        uri=read_only,
+    )
     try:
         connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA journal_mode=WAL")
+        if not read_only:
+            connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA secure_delete=ON")
         connection.execute("PRAGMA trusted_schema=OFF")

@@ -35,6 +35,11 @@ def newest(session: Session) -> int:
     return int(session.value("SELECT seq FROM sqlite_sequence WHERE name = 'events'") or 0)
 
 
+def forget_batch(session: Session, batch_id: str) -> None:
+    """Delete the events of a batch."""
+    session.execute("DELETE FROM events WHERE batch_id = ?", (batch_id,))
+
+
 def forget_before(session: Session, at: float) -> int:
     """Delete the events before a time; how many."""
     return session.execute("DELETE FROM events WHERE at < ?", (at,))

@@ -176,17 +176,17 @@ def next_not_before(session: Session, *, now: float) -> float | None:
     return None if value is None else float(value)
 
 
-def start(session: Session, item_id: str, *, owner: str, now: float) -> int | None:
-    """From pending to running; the number of the attempt, or None where the item was not pending any more."""
+def start(session: Session, item_id: str, *, owner: str, now: float) -> sqlite3.Row | None:
+    """From pending to running; what its lane needs to know, or None where the item was not pending any more."""
     rows = _change(
         session,
         ItemState.RUNNING,
         f"owner = :owner, attempt = attempt + 1, started_at = :now, ended_at = NULL, not_before = 0, {_CLEARED_ERROR}",
         "id = :id",
         {"id": item_id, "owner": owner, "now": now},
-        returning="attempt",
+        returning="batch_id, attempt, path, sha256, page_ranges, page_count",
     )
-    return int(rows[0]["attempt"]) if rows else None
+    return rows[0] if rows else None
 
 
 def end_well(

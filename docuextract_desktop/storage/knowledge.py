@@ -70,6 +70,13 @@ def examples(session: Session, template_id: str) -> list[Example]:
     ]
 
 
+def forget_unused_examples(session: Session) -> int:
+    """Delete what documents taught that no item refers to any more; how many examples."""
+    return session.execute(
+        "DELETE FROM examples WHERE NOT EXISTS (SELECT 1 FROM items WHERE items.sha256 = examples.sha256)"
+    )
+
+
 def forget_template(session: Session, template_id: str) -> None:
     """Delete everything that a template was taught."""
     session.execute("DELETE FROM examples WHERE template_id = ?", (template_id,))

@@ -133,7 +133,7 @@ def restore(home: Path, copy: Path) -> Path | None:
     if not copy.is_file():
         raise StorageUnavailableError(f"There is no copy at {copy}.", hint="")
     candidate = home / f".restore-{time.time_ns()}.db"
-    source = Database(copy)
+    source = Database(copy, read_only=True)
     try:
         _checked_version(source)
         problems = source.problems()
@@ -148,8 +148,8 @@ def restore(home: Path, copy: Path) -> Path | None:
     if path.exists():
         replaced = backup_folder(home) / f"before-restore-{time.strftime('%Y%m%d-%H%M%S')}.db"
         _set_aside(path, replaced)
+    candidate.chmod(0o600)
     candidate.replace(path)
-    candidate.chmod(0o600) if candidate.exists() else path.chmod(0o600)
     return replaced
 
 

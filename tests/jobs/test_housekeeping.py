@@ -1,0 +1,92 @@
+"""Deleted means gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from conftest import FakeClock, outcome_for, request_for
+
+from docuextract_desktop.jobs.housekeeping import apply_retention, purge
+from docuextract_desktop.jobs.models import InputFile
+from docuextract_desktop.jobs.queue import Queue
+from docuextract_desktop.storage import knowledge
+from docuextract_desktop.storage.opening import backup_folder
+
+Files = Callable[..., tuple[InputFile, ...]]
+PRIVATE = "Zyxwvutsrq"
+
+
+def finished(queue: Queue, files: tuple[InputFile, ...], value: str = "x") -> str:
+    batch = queue.create_batch(request_for(files, name=f"batch of {value}"))
+    while (claim := queue.claim()) is not None:
+        queue.finish(claim, outcome_for(claim, value=value))
+    return batch
+
+
+def stored_bytes(queue: Queue) -> Iterator[bytes]:
+    return (path.read_bytes() for path in Path(queue.database.path.parent).glob("docuextract.db*"))
+
+
+def test_nothing_of_a_purged_batch_can_be_read_from_the_files(queue: Queue, make_files: Files) -> None:
+    batch = finished(queue, make_files(3), PRIVATE)
+    kept = finished(queue, make_files(contents=[b"kept"]), "visible")
+    copy = backup_folder(queue.database.path.parent) / "before-schema-9.db"
+    queue.database.backup(copy)
+    assert any(PRIVATE.encode() in data for data in stored_bytes(queue))
+    assert purge(queue, [batch, "no such batch"]) == 1
+    assert not any(PRIVATE.encode() in data for data in stored_bytes(queue))
+    assert any(b"visible" in data for data in stored_bytes(queue))
+    assert not copy.exists()
+    assert [summary.id for summary in queue.batches()] == [kept]
+    assert {event.kind.value for event in queue.events_since(0) if event.batch_id == batch} == {"batch_deleted"}
+
+
+def test_copies_made_by_a_person_stay(queue: Queue, make_files: Files) -> None:
+    batch = finished(queue, make_files(1))
+    copy = backup_folder(queue.database.path.parent) / "copy-mine.db"
+    queue.database.backup(copy)
+    purge(queue, [batch])
+    assert copy.exists()
+
+
+def test_what_was_taught_stays_unless_it_is_to_go(queue: Queue, make_files: Files) -> None:
+    files = make_files(2)
+    first, second = finished(queue, files[:1]), finished(queue, files[1:])
+    for batch in (first, second):
+        sha256 = queue.items(batch)[0].sha256
+        with queue.database.transaction() as session:
+            knowledge.keep_example(session, "note", sha256 or "", b"example", item_id=None, now=1.0)
+
+    def examples() -> int:
+        with queue.database.reading() as session:
+            return len(knowledge.examples(session, "note"))
+
+    purge(queue, [first])
+    assert examples() == 2
+    purge(queue, [first], taught=True)
+    assert examples() == 1
+
+
+def test_finished_batches_go_after_the_time_set(queue: Queue, clock: FakeClock, make_files: Files) -> None:
+    old = finished(queue, make_files(contents=[b"old"]))
+    waiting = queue.create_batch(request_for(make_files(contents=[b"never run"])))
+    clock.advance(10 * 86_400)
+    queue.cancel_items([])
+    new = queue.create_batch(request_for(make_files(contents=[b"new"])))
+    assert apply_retention(queue) == 0, "nothing is deleted unless a time is set"
+    queue.settings.update(retention_days=9)
+    assert apply_retention(queue) == 1
+    left = {summary.id for summary in queue.batches()}
+    assert left == {waiting, new}
+    assert old not in left
+
+
+def test_old_events_are_forgotten_and_numbers_go_on_rising(queue: Queue, clock: FakeClock, make_files: Files) -> None:
+    finished(queue, make_files(1))
+    last = queue.cursor()
+    clock.advance(60 * 86_400)
+    apply_retention(queue)
+    assert queue.events_since(0) == []
+    finished(queue, make_files(contents=[b"later"]))
+    assert queue.events_since(0)[0].number == last + 1

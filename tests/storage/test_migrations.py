@@ -1,0 +1,153 @@
+"""Schemas of older and newer programs, and copies made before anything is changed."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlite_utils import Migrations
+
+from docuextract_desktop.errors import StorageUnavailableError
+from docuextract_desktop.storage import database as database_module
+from docuextract_desktop.storage import migrations, opening
+from docuextract_desktop.storage.opening import (
+    DATABASE_NAME,
+    KEPT_AUTOMATIC_BACKUPS,
+    automatic_backups,
+    open_database,
+)
+
+DATABASES = Path(__file__).parent.parent / "data" / "databases"
+
+
+def later_program(monkeypatch: pytest.MonkeyPatch, *, fails: bool = False, version: int = 2) -> None:
+    """Pretend to be a later version of the program, with one more migration."""
+    steps = Migrations("docuextract_desktop")
+
+    @steps(name="0001_first_schema")
+    def first(database: Any) -> None:
+        migrations.first_schema(database)
+
+    @steps(name=f"{version:04}_later")
+    def later(database: Any) -> None:
+        database.execute(f"CREATE TABLE later{version} (a TEXT)")
+        database.execute(f"PRAGMA user_version={version}")
+        if fails:
+            raise RuntimeError("the migration has a bug")
+
+    monkeypatch.setattr(migrations, "steps", steps)
+    monkeypatch.setattr(opening, "SCHEMA_VERSION", version)
+    monkeypatch.setattr(database_module, "SCHEMA_VERSION", version)
+
+
+def tables(path: Path) -> set[str]:
+    connection = sqlite3.connect(path)
+    try:
+        return {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    finally:
+        connection.close()
+
+
+def test_the_version_is_the_number_of_steps() -> None:
+    assert len(migrations.steps._migrations) == database_module.SCHEMA_VERSION
+
+
+def test_opening_again_changes_nothing(home: Path) -> None:
+    open_database(home).close()
+    before = (home / DATABASE_NAME).read_bytes()
+    open_database(home).close()
+    assert (home / DATABASE_NAME).read_bytes() == before
+    assert automatic_backups(home) == []
+
+
+def test_an_older_database_is_copied_and_then_brought_up_to_date(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = open_database(home)
+    with old.transaction() as session:
+        session.execute("INSERT INTO settings (name, value) VALUES ('lanes', '3')")
+    old.close()
+    later_program(monkeypatch)
+    new = open_database(home)
+    with new.reading() as session:
+        assert session.value("PRAGMA user_version") == 2
+        assert session.value("SELECT value FROM settings") == "3"
+    new.close()
+    (copy,) = automatic_backups(home)
+    assert "later2" in tables(home / DATABASE_NAME)
+    assert "later2" not in tables(copy)
+    connection = sqlite3.connect(copy)
+    assert connection.execute("SELECT value FROM settings").fetchone() == ("3",)
+    connection.close()
+
+
+def test_a_migration_that_fails_leaves_everything_as_it_was(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_database(home).close()
+    later_program(monkeypatch, fails=True)
+    with pytest.raises(RuntimeError, match="has a bug"):
+        open_database(home)
+    assert "later2" not in tables(home / DATABASE_NAME)
+    monkeypatch.undo()
+    database = open_database(home)
+    with database.reading() as session:
+        assert session.value("PRAGMA user_version") == 1
+        assert session.value("SELECT COUNT(*) FROM _sqlite_migrations") == 1
+    database.close()
+
+
+def test_only_the_newest_automatic_copies_are_kept(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_database(home).close()
+    folder = home / "backups"
+    folder.mkdir()
+    for number in range(6):
+        (folder / f"before-old-{number}.db").write_bytes(b"")
+    (folder / "copy-of-the-user.db").write_bytes(b"")
+    later_program(monkeypatch)
+    open_database(home).close()
+    assert len(automatic_backups(home)) == KEPT_AUTOMATIC_BACKUPS
+    assert (folder / "copy-of-the-user.db").exists()
+
+
+def test_a_database_of_a_newer_program_is_refused_and_untouched(home: Path) -> None:
+    open_database(home).close()
+    connection = sqlite3.connect(home / DATABASE_NAME)
+    connection.execute("PRAGMA user_version=99")
+    connection.close()
+    before = (home / DATABASE_NAME).read_bytes()
+    with pytest.raises(StorageUnavailableError, match="newer version of the program"):
+        open_database(home)
+    assert (home / DATABASE_NAME).read_bytes() == before
+
+
+def test_two_programs_may_create_the_database_at_once(home: Path) -> None:
+    problems: list[BaseException] = []
+
+    def create() -> None:
+        try:
+            open_database(home).close()
+        except BaseException as error:
+            problems.append(error)
+
+    threads = [threading.Thread(target=create) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+    database = open_database(home)
+    with database.reading() as session:
+        assert session.value("SELECT COUNT(*) FROM _sqlite_migrations") == 1
+    database.close()
+
+
+@pytest.mark.parametrize("released", sorted(DATABASES.glob("*.db")), ids=lambda path: path.stem)
+def test_a_database_of_each_released_schema_opens(home: Path, released: Path) -> None:
+    (home / DATABASE_NAME).write_bytes(released.read_bytes())
+    database = open_database(home)
+    with database.reading() as session:
+        assert session.value("PRAGMA user_version") == database_module.SCHEMA_VERSION
+        assert session.value("SELECT COUNT(*) FROM items") == 6
+        assert session.value("PRAGMA foreign_key_check") is None
+    assert database.problems() == []
+    database.close()
