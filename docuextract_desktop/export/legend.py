@@ -15,7 +15,7 @@ LegendStyle = Literal["", "heading", "flagged", "confirmed", "failed"]
 COLUMN_MEANINGS = (
     ("NAME", "The value, as a real date or number where it is one. Where a page is known, the cell is a link to it."),
     ("NAME__confidence", "How likely the value is right, from 0 to 1."),
-    ("NAME__needs_review", "true where a person should look at the value."),
+    ("NAME__needs_review", "TRUE where a person should look at the value."),
     ("NAME__page", "The page that the value stands on, from 1."),
     ("NAME__bbox", "Its place there: left, top, right, bottom, as fractions of the page from its top left corner."),
     ("row", "On the sheets of tables: the number of the row in its document, from 1."),

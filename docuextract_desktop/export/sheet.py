@@ -149,6 +149,12 @@ class Sheet:
         if number is not None:
             self._sheet.write_number(self._row, column, number, self._formats.of(number_format, ""))
 
+    def truth(self, truth: bool | None) -> None:
+        """TRUE or FALSE, or an empty cell."""
+        column = self._take_column()
+        if truth is not None:
+            self._sheet.write_boolean(self._row, column, truth, self._formats.of("General", ""))
+
     def time(self, unix_s: float | None) -> None:
         """A moment in UTC to the second, or an empty cell."""
         column = self._take_column()

@@ -214,6 +214,6 @@ def _write_value(sheet: Sheet, value: FieldValue | None, item: ItemRow) -> None:
     link = None if cells.page is None else file_link(item.path, cells.page)
     sheet.value(value, style, link, f"Page {cells.page} of {item.filename}")
     sheet.number(cells.confidence, "0.00")
-    sheet.text(None if cells.needs_review is None else str(cells.needs_review).lower())
+    sheet.truth(cells.needs_review)
     sheet.number(cells.page, "0")
     sheet.text(None if cells.bbox is None else json.dumps(cells.bbox))

@@ -68,7 +68,7 @@ def test_values_are_what_they_are(export: Export, results: list[ItemResult]) -> 
     assert row["pages"].value == 2
     assert row["completed_at"].value == dt.datetime(2023, 11, 14, 22, 13, 22)
     assert row["total__confidence"].value == 0.5
-    assert row["total__needs_review"].value == "true"
+    assert row["total__needs_review"].value is True
     assert row["total__page"].value == 2
     assert row["total__bbox"].value == "[0.1, 0.2, 0.3, 0.25]"
     amounts = [r["amount"].value for r in rows(export(results)["line_items"])]
