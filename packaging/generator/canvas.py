@@ -18,6 +18,8 @@ from reportlab.pdfgen import canvas as pdf_canvas
 
 Align = Literal["left", "right", "center"]
 Colour = tuple[float, float, float]
+SPAN = " - "
+"""Stands between the two ends of a printed period."""
 BLACK: Colour = (0.0, 0.0, 0.0)
 GREY: Colour = (0.45, 0.45, 0.45)
 WHITE: Colour = (1.0, 1.0, 1.0)
@@ -162,9 +164,21 @@ class Canvas:
         else:
             page.append(_Text(left, y, text, font, size, colour))
         if tag and text.strip():
-            box = (left / self.width, (y - 0.78 * size) / self.height, (left + width) / self.width)
-            self.marks.append(Mark(tag, self.page_index, (*box, (y + 0.22 * size) / self.height), text))
+            self._mark(tag, left, y, text, font, size)
         return width
+
+    def _mark(self, tag: str, left: float, y: float, text: str, font: str, size: float) -> None:
+        """Remember a tagged text; a tag of two names joined by | marks the two parts of a text like "a - b"."""
+        names, parts = tag.split("|"), [text]
+        if len(names) > 1:
+            parts = text.split(SPAN, 1)
+        top, bottom = (y - 0.78 * size) / self.height, (y + 0.22 * size) / self.height
+        for name, part in zip(names, parts, strict=False):
+            before = text[: text.rindex(part)] if part is not parts[0] else ""
+            x0 = left + float(pdfmetrics.stringWidth(before, font, size))
+            x1 = x0 + float(pdfmetrics.stringWidth(part, font, size))
+            box = (x0 / self.width, top, x1 / self.width, bottom)
+            self.marks.append(Mark(name, self.page_index, box, part))
 
     def runs(
         self, x: float, y: float, runs: Iterable[Run], size: float, *, bold: bool = False, colour: Colour = BLACK

@@ -11,7 +11,7 @@ from typing import Any
 
 from generator import layouts_test, layouts_train, pictures
 from generator.canvas import Canvas
-from generator.kinds import invoice, receipt
+from generator.kinds import delivery, invoice, order, receipt, statement
 from generator.sheet import Sheet
 from generator.voice import LANGUAGES, Family, Voice, lexicon
 
@@ -19,6 +19,9 @@ Compose = Callable[[Voice, random.Random], Sheet]
 KINDS: dict[str, tuple[Compose, dict[str, str]]] = {
     "invoice": (invoice.compose, invoice.FIELDS),
     "receipt": (receipt.compose, receipt.FIELDS),
+    "purchase_order": (order.compose, order.FIELDS),
+    "delivery_note": (delivery.compose, delivery.FIELDS),
+    "bank_statement": (statement.compose, statement.FIELDS),
 }
 
 

@@ -38,7 +38,10 @@ class Party:
 
 @dataclass(frozen=True)
 class Entry:
-    """A label and its value, as printed; `tag` names the template's field, or is empty for a distractor."""
+    """A label and its value, as printed; `tag` names the template's field, or is empty for a distractor.
+
+    A value that shows two fields, such as a period, has both names, joined by `|`, and " - " between its parts.
+    """
 
     label: str
     value: str
@@ -65,6 +68,8 @@ class Row:
     index: int = -1
     extras: list[str] = field(default_factory=list)
     """Further lines under the description."""
+    tag: str = ""
+    """Field whose value a sub-total row shows, or empty."""
     running: Decimal = Decimal(0)
     """Sum of the amounts up to here, for carried-forward lines."""
 
@@ -110,5 +115,5 @@ class Sheet:
     table_tag: str = "line_items"
     address_tag: str = ""
     """Field that the sender's address is the value of, or empty."""
-    number_column: str = "amount"
-    """Where sub-totals and carried-forward sums stand."""
+    ship_to_tag: str = ""
+    """Field that the delivery address (its lines below the name) is the value of, or empty."""

@@ -111,6 +111,10 @@ class Voice:
         decimals = self.quantity_decimals if whole else max(self.quantity_decimals, 2)
         return self.number(value, decimals)
 
+    def number_of(self, count: int) -> str:
+        """A whole number of things."""
+        return self.quantity(Decimal(count))
+
     def rate(self, value: Decimal) -> str:
         """A percentage with its sign."""
         text = f"{value.normalize():f}".replace(".", self.mark)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -32,8 +32,11 @@ COLUMN_SETS: tuple[tuple[str, ...], ...] = (
 _WEIGHT = {
     "position": 0.5, "article": 1.1, "description": 4.2, "quantity": 0.9, "quantity+unit": 1.1, "hours": 0.8,
     "unit": 0.8, "unit_price": 1.2, "discount": 0.9, "tax_rate": 0.8, "amount": 1.3, "date": 1.1, "ordered": 1.0,
-    "delivered": 1.0, "weight": 0.9, "reference": 1.1, "debit": 1.2, "credit": 1.2, "balance": 1.3, "booking": 4.0,
+    "delivered": 1.0, "weight": 0.9, "reference": 1.1, "item_number": 1.1, "value_date": 1.1,
+    "debit": 1.2, "credit": 1.2, "balance": 1.3, "booking": 4.0,
 }  # fmt: skip
+_HEADER = {"quantity+unit": "quantity", "item_number": "article", "value_date": "date"}
+"""Columns whose header words stand under another name."""
 NUMERIC = {"quantity", "quantity+unit", "hours", "unit_price", "discount", "tax_rate", "amount", "ordered",
            "delivered", "weight", "debit", "credit", "balance"}  # fmt: skip
 
@@ -58,11 +61,20 @@ def columns(voice: Voice, keys: tuple[str, ...]) -> list[Column]:
     with_currency = rng.random() < 0.2
     found = []
     for key in keys:
-        word = voice.header("quantity" if key == "quantity+unit" else key)
+        word = voice.header(_HEADER.get(key, key))
         if with_currency and key in ("amount", "unit_price"):
             word = f"{word} {voice.currency}" if rng.random() < 0.5 else f"{word} ({voice.currency})"
         found.append(Column(key, word, "right" if key in NUMERIC else "left", _WEIGHT[key]))
     return found
+
+
+def renamed(goods: Goods, column: str, name: str) -> Goods:
+    """The same rows with a column under another name, which becomes part of the true cells."""
+    rows = [replace(r, cells={name if k == column else k: v for k, v in r.cells.items()}) for r in goods.rows]
+    for row, item in zip((r for r in rows if r.kind == "item"), goods.items, strict=True):
+        if name in row.cells:
+            item[name] = row.cells[name]
+    return Goods(rows, goods.items, goods.nets)
 
 
 def fill(voice: Voice, rng: random.Random, keys: tuple[str, ...], day: date) -> Goods:

@@ -65,7 +65,7 @@ def draw_cards(sheet: Sheet, voice: Voice) -> Canvas:
         else:
             canvas.rect(x0, y, x1, y + tall, stroke=None, fill=(0.9, 0.9, 0.9))
             canvas.text(text_lane(lanes).x0 + 3, y + 12, row.cells["description"], size, bold=True)
-            put(canvas, last_lane(lanes), y + 12, row.cells.get("amount", ""), size, "right")
+            put(canvas, last_lane(lanes), y + 12, row.cells.get("amount", ""), size, "right", row.tag)
         y += tall
         canvas.line(x0, y, x1, y, width=0.3, colour=(0.8, 0.8, 0.8))
     if y + 20 * len(sheet.totals) + 30 > canvas.height - 40:
@@ -150,7 +150,7 @@ def draw_strip(sheet: Sheet, voice: Voice) -> Canvas:
             draw_item(canvas, sheet, lanes, row, y + size + 2, size, size + 2, {})
         else:
             canvas.text(text_lane(lanes).x0 + 3, y + size + 2, row.cells["description"], size, bold=True)
-            put(canvas, last_lane(lanes), y + size + 2, row.cells.get("amount", ""), size, "right")
+            put(canvas, last_lane(lanes), y + size + 2, row.cells.get("amount", ""), size, "right", row.tag)
         y += tall
     close()
     y += 20

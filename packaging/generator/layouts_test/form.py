@@ -19,7 +19,13 @@ def _cell(canvas: Canvas, entry: Entry, box: tuple[float, float, float, float], 
 
 
 def _party_box(
-    canvas: Canvas, label: str, party: Party, tag: str, more: list[Entry], box: tuple[float, float, float, float]
+    canvas: Canvas,
+    label: str,
+    party: Party,
+    tag: str,
+    more: list[Entry],
+    box: tuple[float, float, float, float],
+    address_tag: str = "",
 ) -> None:
     x0, y0, _, _ = box
     canvas.rect(*box, width=0.8)
@@ -28,7 +34,7 @@ def _party_box(
     canvas.text(x0 + 5, y, party.name, 9, bold=True, tag=tag)
     for line in party.address:
         y += 11
-        canvas.text(x0 + 5, y, line, 8.5)
+        canvas.text(x0 + 5, y, line, 8.5, tag=address_tag)
     for entry in more:
         y += 11
         canvas.runs(x0 + 5, y, [Run(f"{entry.label} "), Run(entry.value, entry.tag)], 8)
@@ -53,7 +59,7 @@ def draw_form(sheet: Sheet, voice: Voice) -> Canvas:
             _cell(canvas, entry, (x0 + place * share, y, x0 + (place + 1) * share, y + 26), size + 1)
         y += 26
     if sheet.ship_to is not None:
-        _party_box(canvas, sheet.ship_to_label, sheet.ship_to, "", [], (x0, y, x1, y + 58))
+        _party_box(canvas, sheet.ship_to_label, sheet.ship_to, "", [], (x0, y, x1, y + 58), sheet.ship_to_tag)
         y += 58
     lanes = by_weight(sheet, x0, x1)
     leading = size * 1.25
@@ -77,7 +83,7 @@ def draw_form(sheet: Sheet, voice: Voice) -> Canvas:
         else:
             canvas.text(text_lane(lanes).x0 + 3, y + leading, row.cells["description"], size, bold=True)
             if "amount" in row.cells:
-                put(canvas, last_lane(lanes), y + leading, row.cells["amount"], size, "right")
+                put(canvas, last_lane(lanes), y + leading, row.cells["amount"], size, "right", row.tag)
             y += leading + 5
         canvas.line(x0, y, x1, y, width=0.4)
     if canvas.page_count == 1 and rng.random() < 0.6:  # empty rows down to the foot, as printed forms have
@@ -147,7 +153,7 @@ def draw_wide(sheet: Sheet, voice: Voice) -> Canvas:
             draw_item(canvas, sheet, lanes, row, y + 10.5, size, 11, {})
         else:
             canvas.text(text_lane(lanes).x0 + 3, y + 10.5, row.cells["description"], size, bold=True, colour=ink)
-            put(canvas, last_lane(lanes), y + 10.5, row.cells.get("amount", ""), size, "right")
+            put(canvas, last_lane(lanes), y + 10.5, row.cells.get("amount", ""), size, "right", row.tag)
         y += tall
     if y + 16 * len(sheet.totals) > canvas.height - 50:
         canvas.new_page()

@@ -64,10 +64,12 @@ def draw_printout(sheet: Sheet, voice: Voice) -> Canvas:
         tag = f"{sheet.table_tag}.{row.index}" if row.kind == "item" else ""
         lines = _chop(row.cells.get(lane.column.key, ""), chars)
         for other in lanes:
-            if other is not lane:
-                text = row.cells.get(other.column.key, "")
+            text = row.cells.get(other.column.key, "")
+            if row.kind != "item":
+                text = row.cells.get("amount", "") if other is last_lane(lanes) else ""
+            if other is not lane and text:
                 at = int(other.x1) - len(text) - 1 if other.column.align == "right" else int(other.x0)
-                put(max(at, 0), text, tag and f"{tag}.{other.column.key}")
+                put(max(at, 0), text, f"{tag}.{other.column.key}" if tag else row.tag)
         for k, text in enumerate([*lines, *row.extras]):
             put(int(lane.x0), text, (tag and k < len(lines) and f"{tag}.{lane.column.key}") or "")
             feed()
@@ -171,7 +173,7 @@ def _two_lines(
     if row.kind != "item":
         canvas.text(x0, y, row.cells["description"], 9, bold=True)
         end = places.get(last_lane(lanes).column.key, x1)
-        canvas.text(end, y, row.cells.get("amount", ""), 9, bold=True, align="right")
+        canvas.text(end, y, row.cells.get("amount", ""), 9, bold=True, align="right", tag=row.tag)
         return y + 16
     tag = f"{sheet.table_tag}.{row.index}"
     wide_lanes = [type(lanes[0])(text_lane(lanes).column, x0, x1)]

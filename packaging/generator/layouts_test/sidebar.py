@@ -46,7 +46,7 @@ def draw_sidebar(sheet: Sheet, voice: Voice) -> Canvas:
     if sheet.ship_to is not None:
         canvas.text(x0 + 200, y, sheet.ship_to_label, 8, colour=GREY)
         for k, line in enumerate([sheet.ship_to.name, *sheet.ship_to.address]):
-            canvas.text(x0 + 200, y + 13 + 12 * k, line, 9)
+            canvas.text(x0 + 200, y + 13 + 12 * k, line, 9, tag=sheet.ship_to_tag if k else "")
     y += 90
     size = 8.0 if len(sheet.columns) > 5 else 9.0
     lanes = by_weight(sheet, x0, x1)
@@ -66,7 +66,7 @@ def draw_sidebar(sheet: Sheet, voice: Voice) -> Canvas:
             draw_item(canvas, sheet, lanes, row, y, size, size + 2.5, {})
         else:
             canvas.text(text_lane(lanes).x0 + 3, y, row.cells["description"], size, bold=True)
-            put(canvas, last_lane(lanes), y, row.cells.get("amount", ""), size, "right")
+            put(canvas, last_lane(lanes), y, row.cells.get("amount", ""), size, "right", row.tag)
         y += tall
     y += 10
     if y + 18 * len(sheet.totals) > canvas.height - 40:
@@ -126,7 +126,7 @@ def draw_letter(sheet: Sheet, voice: Voice) -> Canvas:
             draw_item(canvas, sheet, lanes, row, y, small, small * 1.25, {"quantity": "left", "unit_price": "right"})
         else:
             canvas.text(text_lane(lanes).x0 + 3, y, row.cells["description"], small, bold=True)
-            put(canvas, last_lane(lanes), y, row.cells.get("amount", ""), small, "right")
+            put(canvas, last_lane(lanes), y, row.cells.get("amount", ""), small, "right", row.tag)
         y += tall
     if y + step * (len(sheet.totals) + len(sheet.outro) + 5) > canvas.height - 60:
         canvas.new_page()

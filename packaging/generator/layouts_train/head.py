@@ -29,9 +29,13 @@ def draw_head(canvas: Canvas, sheet: Sheet, style: Style) -> float:
     if sheet.ship_to is not None:
         other_x = style.left if style.recipient_right else (style.left + middle) / 2 + 30
         if beside and not style.recipient_right:
-            below = _party(canvas, sheet.ship_to, "", style, (recipient_x, below + 6), sheet.ship_to_label)
+            below = _party(
+                canvas, sheet.ship_to, "", style, (recipient_x, below + 6), sheet.ship_to_label, sheet.ship_to_tag
+            )
         else:
-            below = max(below, _party(canvas, sheet.ship_to, "", style, (other_x, top), sheet.ship_to_label))
+            below = max(
+                below, _party(canvas, sheet.ship_to, "", style, (other_x, top), sheet.ship_to_label, sheet.ship_to_tag)
+            )
     if beside:
         x = style.left if style.recipient_right else middle
         below = max(below, _meta_pairs(canvas, meta, style, x, top, boxed=style.meta == "boxed"))
@@ -66,7 +70,15 @@ def _letterhead(canvas: Canvas, sheet: Sheet, style: Style) -> float:
     return max(at, y) + 14
 
 
-def _party(canvas: Canvas, party: Party, tag: str, style: Style, at: tuple[float, float], label: str) -> float:
+def _party(
+    canvas: Canvas,
+    party: Party,
+    tag: str,
+    style: Style,
+    at: tuple[float, float],
+    label: str,
+    address_tag: str = "",
+) -> float:
     x, y = at
     if label:
         canvas.text(x, y, f"{label}{style.colon}", style.size * 0.9, bold=style.labels_bold, colour=style.accent)
@@ -74,7 +86,7 @@ def _party(canvas: Canvas, party: Party, tag: str, style: Style, at: tuple[float
     canvas.text(x, y, party.name, style.size, tag=tag, bold=bool(label) and not style.labels_bold)
     y += style.leading
     for line in party.address:
-        canvas.text(x, y, line, style.size)
+        canvas.text(x, y, line, style.size, tag=address_tag)
         y += style.leading
     return y
 

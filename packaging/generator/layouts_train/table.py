@@ -122,7 +122,7 @@ def _row(canvas: Canvas, sheet: Sheet, row: Row, places: list[_Place], style: St
         canvas.text(left + 4, y + style.size + 4, row.cells["description"], style.size, bold=True)
         return
     if row.kind == "subtotal":
-        _sum_line(canvas, row.cells["description"], row.cells["amount"], places, style, y)
+        _sum_line(canvas, row.cells["description"], row.cells["amount"], places, style, y, row.tag)
         return
     height = _height(canvas, row, places, style)
     if style.rules == "zebra" and number % 2 == 0:
@@ -151,12 +151,14 @@ def _row(canvas: Canvas, sheet: Sheet, row: Row, places: list[_Place], style: St
         canvas.line(left, y + height, right, y + height, width=0.4, colour=GREY)
 
 
-def _sum_line(canvas: Canvas, label: str, amount: str, places: list[_Place], style: Style, y: float) -> float:
+def _sum_line(
+    canvas: Canvas, label: str, amount: str, places: list[_Place], style: Style, y: float, tag: str = ""
+) -> float:
     wide = next((p for p in places if p.column.key in ("description", "booking")), places[0])
     end = next((p for p in reversed(places) if p.column.key in ("amount", "balance")), places[-1])
     baseline = y + style.size + style.row_gap / 2
     canvas.text(wide.x0 + 4, baseline, label, style.size, bold=True)
-    canvas.text(end.anchor, baseline, amount, style.size, bold=True, align=end.align)
+    canvas.text(end.anchor, baseline, amount, style.size, bold=True, align=end.align, tag=tag)
     return y + style.leading + style.row_gap + 2
 
 
