@@ -254,7 +254,7 @@ class _Builder:
 
     def fields_list(self, entries: object) -> None:
         """Fields of the list form: `{"id", "name", "type", "description", "schema", "enum"}`."""
-        for entry in entries if isinstance(entries, list) else ():
+        for entry in _list(entries):
             if isinstance(entry, Mapping):
                 self.property((str(entry["id"]),), _as_json_schema(entry, 1), 1)
 
@@ -262,7 +262,9 @@ class _Builder:
 def _as_json_schema(entry: Mapping[str, Any], depth: int) -> dict[str, Any]:
     """An entry of Extend's older list form as the JSON Schema that says the same."""
     kind = str(entry.get("type", "string"))
-    inner = [e for e in entry.get("schema") or () if isinstance(e, Mapping) and "id" in e] if depth < _MAX_DEPTH else []
+    inner = (
+        [e for e in _list(entry.get("schema")) if isinstance(e, Mapping) and "id" in e] if depth < _MAX_DEPTH else []
+    )
     properties = {str(e["id"]): _as_json_schema(e, depth + 1) for e in inner}
     schema: dict[str, Any] = {k: entry[k] for k in ("description",) if k in entry}
     if isinstance(entry.get("name"), str):
@@ -270,7 +272,7 @@ def _as_json_schema(entry: Mapping[str, Any], depth: int) -> dict[str, Any]:
     if kind in ("date", "currency", "signature"):
         schema |= {"type": "string" if kind == "date" else "object", "extend:type": kind}
     elif kind == "enum":
-        options = entry.get("enum") or ()
+        options = _list(entry.get("enum"))
         schema["enum"] = [o.get("value") if isinstance(o, Mapping) else o for o in options]
     elif kind == "array":
         schema |= {"type": "array", "items": {"type": "object", "properties": properties}}
@@ -281,13 +283,17 @@ def _as_json_schema(entry: Mapping[str, Any], depth: int) -> dict[str, Any]:
     return schema
 
 
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def _json_type(entry: Mapping[str, Any]) -> str:
     """The type of a property, null aside."""
     kind = entry.get("type")
     if isinstance(kind, list):
         kind = next((k for k in kind if k != "null"), "string")
     if kind is None:
-        for option in entry.get("anyOf") or entry.get("oneOf") or ():
+        for option in _list(entry.get("anyOf")) + _list(entry.get("oneOf")):
             if isinstance(option, Mapping) and option.get("type") not in (None, "null"):
                 return str(option["type"])
         if "properties" in entry:
@@ -324,11 +330,8 @@ def _scalar_type(key: str, entry: Mapping[str, Any]) -> ColumnType:
 
 
 def _choices(entry: Mapping[str, Any]) -> tuple[str, ...] | None:
-    options = entry.get("enum")
-    if not isinstance(options, list):
-        return None
     unique: dict[str, str] = {}
-    for option in options:
+    for option in _list(entry.get("enum")):
         if isinstance(option, str | int | float) and not isinstance(option, bool) and str(option).strip():
             unique.setdefault(str(option).strip().casefold(), str(option).strip())
     return tuple(unique.values()) or None

@@ -18,7 +18,7 @@ from docuextract_desktop.templates.types.name import has_legal_form
 
 # What words in a field's name say about its type, in seven languages; the first line that fits decides.
 _NAME_WORDS: Final[tuple[tuple[ColumnType, str], ...]] = (
-    ("email", r"e-?mail|courriel|correo|posta elettronica"),
+    ("email", r"e[- ]?mail|courriel|correo|posta elettronica"),
     (
         "phone",
         r"phone|telephone|tel|fax|mobile|cell|telefon\w*|handy|téléphone|portable|teléfono|móvil|cellulare|telefone",

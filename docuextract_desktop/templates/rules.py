@@ -267,9 +267,10 @@ def _kind(expression: Expression, template: Template, problems: list[str]) -> Li
 def _field_kind(name: str, template: Template, problems: list[str]) -> Literal["number", "date"] | None:
     names = [f.name for f in template.fields]
     if name not in names:
-        hint = _did_you_mean(name, names)
-        if not hint and "-" in name and all(part in names or part.isdigit() for part in name.split("-")):
+        if "-" in name and all(part in names or part.isdigit() for part in name.split("-")):
             hint = f"; write {' - '.join(name.split('-'))!r} with spaces for a difference"
+        else:
+            hint = _did_you_mean(name, names)
         problems.append(f"{name!r} is no field of this template{hint}")
         return None
     kind = template.field(name).type

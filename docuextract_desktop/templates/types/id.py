@@ -39,8 +39,10 @@ _IBAN_LENGTHS: Final = {
 # VAT ids of the EU, Switzerland, Norway and the United Kingdom, printed in groups or in one run
 _VAT = re.compile(
     r"(?<![^\W_])(?:"
-    r"(?:AT ?U|BE ?[01]?|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|NO|PL|PT|RO|SE|SI|SK|XI) ?"
-    r"[0-9A-Z](?:[ .\-]?[0-9A-Z]){6,13}|CHE[- ]?\d{3}[. ]?\d{3}[. ]?\d{3}(?: (?:MWST|TVA|IVA))?)(?![^\W_])"
+    r"(?:AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|XI) ?"
+    r"[A-Z]{0,2} ?\d(?:[ .\-]?\d){5,11}(?:B\d\d|[A-Z]{1,2})?|NO ?\d{3} ?\d{3} ?\d{3}|"
+    r"CHE[- ]?\d{3}[. ]?\d{3}[. ]?\d{3}(?: (?:MWST|TVA|IVA))?"
+    r")(?![^\W_])"
 )
 _MAX_RUN: Final = 8
 _MAX_LENGTH: Final = 80
@@ -157,7 +159,7 @@ class IdType(BaseType):
         start, end = _trim(value, 0, len(value))
         if end < len(value) and value[end] == ")" and "(" in value[start:end]:
             end += 1
-        value = value[start:end]
+        value = value[start:end].strip()
         if not any(c.isalnum() for c in value):
             return None
         if iban_valid(value):

@@ -24,7 +24,7 @@ _BEHIND = re.compile(
     r"(?: ?(?P<close2>\)))?"
 )
 _WHOLE = re.compile(
-    rf"\s*(?P<s1>{_SIGN})?\s?(?P<c1>{PATTERN}|[Ss](?=\s?\d))?[.:]?\s?(?P<s2>{_SIGN})?\s?"
+    rf"\s*(?P<s1>{_SIGN})?\s?(?:(?P<c1>{PATTERN}|[Ss](?=\s?\d))[.:]?)?\s?(?P<s2>{_SIGN})?\s?"
     r"(?P<number>[0-9OoIlSB.,][0-9OoIlSB.,'’´`  \u00a0\u202f]*?)"
     rf"(?P<none>[.,]\s?[{_DASH}]{{1,2}})?\s?(?P<close>\))?\s?(?P<s3>[{_DASH}])?\s?(?P<c2>{PATTERN})?\s?"
     r"(?P<side>CR|DR)?\.?\s?(?P<close2>\))?[*:;]?\s*",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from docuextract_desktop.templates.models import Locale
@@ -14,6 +15,8 @@ _PARTS = re.compile(r"\s+[·•●|–—*/]+\s+|\s*[·•●|]\s*|\s+-\s+|\t+|\
 _COLON = re.compile(r"(?<=[^\W\d_]):\s*|(?<=[).\]#]):\s*|\s:\s*")
 _EDGE: Final = " \t\u00a0,;:·•●|*_~=<>\"'`"
 _MAX_LENGTH: Final = 2_000
+_MAX_COLONS: Final = 24
+"""A line with more colons is no row of labels, and looking at all of them would cost the square of its length."""
 
 
 def trimmed(text: str, start: int, end: int) -> Span | None:
@@ -39,7 +42,7 @@ def pieces(text: str) -> Iterator[tuple[int, int]]:
     parts = list(zip(starts, ends, strict=True))
     if len(parts) > 1:
         yield from parts
-    for match in _COLON.finditer(text):
+    for match in islice(_COLON.finditer(text), _MAX_COLONS):
         if match.end() < len(text):
             end = next(e for s, e in parts if match.end() <= e)
             yield match.end(), end
