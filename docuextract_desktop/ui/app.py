@@ -117,7 +117,7 @@ class Program(QObject):
         home = self._home
         tasks.run(lambda _: _open(home), owner=self, done=self._opened, failed=self._not_opened)
 
-    def _opened(self, services: Services) -> None:
+    def _opened(self, opened: tuple[Services, str]) -> None:
         from docuextract_desktop.jobs.runner import Runner
         from docuextract_desktop.ui.context import Context
         from docuextract_desktop.ui.feed import Feed
@@ -125,7 +125,9 @@ class Program(QObject):
         from docuextract_desktop.ui.shell.screens import Screens
 
         self._app.setWindowIcon(program_icon())
+        services, mode = opened
         self._services = services
+        self._choose_theme(mode)  # the settings decide; what the window kept was for the first moment
         self._runner = Runner(services.queue, parent=self)
         self._feed = Feed(services.queue, self)
         self._runner.events.connect(self._feed.knock)
@@ -217,15 +219,15 @@ class Program(QObject):
         self._faults.uninstall()
 
 
-def _open(home: Path) -> Services:
-    """Open the data folder, off the window's thread; the screens' modules are loaded on the way."""
+def _open(home: Path) -> tuple[Services, str]:
+    """Open the data folder, off the window's thread; the screens' modules are loaded on the way. Also the theme."""
     from docuextract_desktop.bootstrap import open_services
 
     services = open_services(home)
     import docuextract_desktop.jobs.runner
     import docuextract_desktop.ui.shell.screens  # noqa: F401
 
-    return services
+    return services, services.settings.get().theme
 
 
 def show_storage_problem(message: str, hint: str, folder: str = "") -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QInputDialog,
@@ -21,14 +20,15 @@ from PySide6.QtWidgets import (
 
 from docuextract_desktop.errors import BatchNotFoundError, DocuExtractError
 from docuextract_desktop.jobs.models import BatchSummary, ItemRow, ItemState
-from docuextract_desktop.ui import files, tasks
+from docuextract_desktop.ui import files
 from docuextract_desktop.ui.batch import model
+from docuextract_desktop.ui.batch.changes import BatchChanges
 from docuextract_desktop.ui.batch.exporting import FORMATS, Exporter
 from docuextract_desktop.ui.batch.ordering import Filter
 from docuextract_desktop.ui.batch.summary import finished_line, progress_line, state_line
 from docuextract_desktop.ui.context import Context
 from docuextract_desktop.ui.widgets.buttons import button, icon_button
-from docuextract_desktop.ui.widgets.delegates import ShareDelegate, StateDelegate
+from docuextract_desktop.ui.widgets.delegates import RowDelegate, ShareDelegate, StateDelegate
 from docuextract_desktop.ui.widgets.empty_state import EmptyState
 from docuextract_desktop.ui.widgets.layouts import card, column, row, without_drops
 from docuextract_desktop.ui.widgets.state_tile import StateTile
@@ -36,8 +36,8 @@ from docuextract_desktop.ui.widgets.table import RowTable
 from docuextract_desktop.ui.widgets.text import ElidedLabel, label, set_tone
 from docuextract_desktop.ui.wording import count, one_line
 
-if TYPE_CHECKING:
-    from docuextract_desktop.jobs.queue import Queue
+LOW = 600
+"""Height below which the tiles get small."""
 
 
 class BatchView(QWidget):
@@ -48,12 +48,14 @@ class BatchView(QWidget):
         document_wanted: (item id, ids of the items shown, in their order).
         batch_wanted: id of a batch to show.
         deletion_wanted: the summary of the batch to delete.
+        named: the name of the batch that is shown.
     """
 
     back = Signal()
     document_wanted = Signal(str, list)
     batch_wanted = Signal(str)
     deletion_wanted = Signal(object)
+    named = Signal(str)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -61,6 +63,7 @@ class BatchView(QWidget):
         self.watch = model.BatchWatch(context.services.queue, context.feed, self)
         self.watch.summarised.connect(self._show_summary)
         self.watch.lost.connect(self._show_loss)
+        self.changes = BatchChanges(context, self.watch, self)
         self.exporter = Exporter(context, self)
         self.exporter.busy.connect(self._exporting)
         self.exporter.progressed.connect(self._export_progressed)
@@ -76,8 +79,8 @@ class BatchView(QWidget):
         self.back_button = icon_button("left", "Back to all batches", self.back.emit)
         self.title = ElidedLabel("", "title", mode=Qt.TextElideMode.ElideMiddle)
         self.subtitle = ElidedLabel("", "body", "muted")
-        self.cancel_button = button("Cance&l batch", self.cancel, icon="cancelled")
-        self.retry_button = button("Re&try failed", self.retry_failed, icon="retry")
+        self.cancel_button = button("Cance&l batch", self.changes.cancel, icon="cancelled")
+        self.retry_button = button("Re&try failed", self.changes.retry_all, icon="retry")
         self.export_button = button("&Export", kind="primary", icon="export")
         self.export_button.setProperty("menu", "true")
         self.export_menu = QMenu(self)
@@ -90,7 +93,7 @@ class BatchView(QWidget):
         self.more_button.setPopupMode(self.more_button.ToolButtonPopupMode.InstantPopup)
         self.more_menu = QMenu(self)
         self.rename_action = self._action(self.more_menu, "Re&name…", self.rename, "F2")
-        self.again_action = self._action(self.more_menu, "&Run all again", self.run_again)
+        self.again_action = self._action(self.more_menu, "&Run all again", self.changes.run_again)
         self.more_menu.addSeparator()
         self.delete_action = self._action(
             self.more_menu, "&Delete batch", lambda: self.deletion_wanted.emit(self.watch.summary)
@@ -129,7 +132,7 @@ class BatchView(QWidget):
         self.search.setPlaceholderText("Search documents")
         self.search.setAccessibleName("Search documents by name or note")
         self.search.setClearButtonEnabled(True)
-        self.search.setMaximumWidth(320)
+        self.search.setFixedWidth(280)
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
         self._typing.setInterval(120)
@@ -141,9 +144,11 @@ class BatchView(QWidget):
 
         self.table = RowTable("Documents of the batch", self.watch.table)
         self._state_delegate, self._share_delegate = StateDelegate(), ShareDelegate(tones=True)
+        self._note_delegate = RowDelegate(Qt.TextElideMode.ElideRight)
+        self.table.setItemDelegateForColumn(model.NOTE, self._note_delegate)
         self.table.setItemDelegateForColumn(model.STATE, self._state_delegate)
         self.table.setItemDelegateForColumn(model.CONFIDENCE, self._share_delegate)
-        self.table.set_widths([280, 132, 64, 136, 88, 88, 80, 240])
+        self.table.set_widths([208, 136, 64, 152, 84, 84, 76])
         self.table.horizontalHeader().setStretchLastSection(True)
         self.table.restore_columns(self._context.state.bytes("batch/columns"))
         self.table.horizontalHeader().sortIndicatorChanged.connect(self._sort)
@@ -164,6 +169,15 @@ class BatchView(QWidget):
         layout.addLayout(tools)
         layout.addLayout(self._stack, 1)
         self._build_keys()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a low window the table needs the room more than the tiles."""
+        super().resizeEvent(event)
+        low = self.height() < LOW
+        for tile in self.tiles.values():
+            tile.set_compact(low)
+        if (layout := self.layout()) is not None:
+            layout.setSpacing(8 if low else 16)
 
     def _action(self, menu: QMenu, text: str, act: Callable[[], object], keys: str | None = None) -> QAction:
         action = menu.addAction(text)
@@ -225,6 +239,7 @@ class BatchView(QWidget):
 
     def _show_summary(self, batch: BatchSummary) -> None:
         self.title.setText(one_line(batch.name))
+        self.named.emit(one_line(batch.name))
         self.subtitle.setText(
             f"{one_line(batch.template_name)}, version {batch.template_version}  ·  {state_line(batch)}"
         )
@@ -234,8 +249,13 @@ class BatchView(QWidget):
         self.export_button.setEnabled(done)
         self.export_button.setToolTip("" if done else "There is something to export as soon as one document is done.")
         self.cancel_button.setVisible(batch.counts.get(ItemState.PENDING, 0) > 0)
-        again = batch.counts.get(ItemState.FAILED, 0) + batch.counts.get(ItemState.CANCELLED, 0)
-        self.retry_button.setVisible(again > 0)
+        failed, cancelled = batch.counts.get(ItemState.FAILED, 0), batch.counts.get(ItemState.CANCELLED, 0)
+        self.retry_button.setVisible(failed + cancelled > 0)
+        what = "failed and cancelled" if failed and cancelled else "failed" if failed else "cancelled"
+        self.retry_button.setText(f"Re&try {what}")
+        self.retry_button.setAccessibleName(f"Retry {what}")
+        if not self.table.currentIndex().isValid() and self.watch.table.rowCount():
+            self.table.setCurrentIndex(self.watch.table.index(0, 0))
         self.again_action.setEnabled(batch.state.terminal)
         if batch.state.terminal:
             self._clock.stop()
@@ -340,34 +360,10 @@ class BatchView(QWidget):
             files.show_in_folder(rows[0].path)
 
     def _retry_chosen(self) -> None:
-        ids = [r.id for r in self._chosen() if r.state in (ItemState.FAILED, ItemState.CANCELLED)]
-        if ids and (batch_id := self.watch.batch_id):
-            self._change(
-                lambda queue: queue.retry(batch_id, item_ids=ids), f"Trying {count(len(ids), 'document')} again."
-            )
+        self.changes.retry_items(self._chosen())
 
     def _cancel_chosen(self) -> None:
-        ids = [r.id for r in self._chosen() if r.state is ItemState.PENDING]
-        if ids:
-            self._change(lambda queue: queue.cancel_items(ids), f"Cancelled {count(len(ids), 'document')}.")
-
-    def retry_failed(self) -> None:
-        """Put the failed and cancelled documents into the queue again."""
-        if batch_id := self.watch.batch_id:
-            self._change(lambda queue: queue.retry(batch_id), "The documents that were not done are tried again.")
-
-    def cancel(self) -> None:
-        """Cancel what has not begun."""
-        if batch_id := self.watch.batch_id:
-            self._change(
-                lambda queue: queue.cancel(batch_id),
-                "Cancelled. Documents that had begun are finished; the rest can be retried.",
-            )
-
-    def run_again(self) -> None:
-        """Extract everything anew."""
-        if batch_id := self.watch.batch_id:
-            self._change(lambda queue: queue.run_again(batch_id), "All documents are extracted again.")
+        self.changes.cancel_items(self._chosen())
 
     def rename(self) -> None:
         """Ask for another name."""
@@ -375,23 +371,8 @@ class BatchView(QWidget):
         if batch is None:
             return
         name, given = QInputDialog.getText(self, "Rename the batch", "Name:", QLineEdit.EchoMode.Normal, batch.name)
-        if given and name.strip() and name != batch.name:
-            self._change(lambda queue: queue.rename(batch.id, name.strip()), "Renamed.")
-
-    def _change(self, act: Callable[[Queue], object], words: str) -> None:
-        queue, context = self._context.services.queue, self._context
-
-        def done(_: object) -> None:
-            context.runner.wake()
-            context.feed.knock()
-            context.notify(words)
-
-        def failed(error: BaseException) -> None:
-            if not isinstance(error, DocuExtractError):
-                raise error
-            context.notify(str(error), stays=True)
-
-        tasks.run(lambda _: act(queue), owner=self, done=done, failed=failed, pool="queue")
+        if given:
+            self.changes.rename(batch, name)
 
     def _export(self, wanted: object) -> None:
         if self.watch.summary is not None:

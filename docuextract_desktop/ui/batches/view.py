@@ -48,7 +48,7 @@ class BatchesView(QWidget):
         self._state_delegate, self._share_delegate = StateDelegate(), ShareDelegate()
         self.table.setItemDelegateForColumn(model.STATE, self._state_delegate)
         self.table.setItemDelegateForColumn(model.PROGRESS, self._share_delegate)
-        self.table.set_widths([280, 136, 136, 96, 88, 72, 144, 144])
+        self.table.set_widths([232, 136, 136, 96, 88, 72, 112])
         self.table.horizontalHeader().setStretchLastSection(True)
         self.table.restore_columns(context.state.bytes("batches/columns"))
         self.table.opened.connect(lambda place: self.opened.emit(batches.rows[place].id))
@@ -80,6 +80,8 @@ class BatchesView(QWidget):
             self.new_button.setVisible(bool(self.batches.rows))
             if self.batches.rows and not self.table.currentIndex().isValid():
                 self.table.setCurrentIndex(self.batches.index(0, 0))
+                if self.isVisible() and self.focusWidget() in (None, self.first_button, self.new_button):
+                    self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def focus_table(self) -> None:
         """Put the keyboard on the list."""

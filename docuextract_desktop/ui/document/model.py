@@ -21,6 +21,8 @@ Index = QModelIndex | QPersistentModelIndex
 ENTRY = int(Qt.ItemDataRole.UserRole) + 2
 """Role of the whole `Entry` of a row."""
 SPOKEN_REASON_LIMIT = 400
+FIGURES = ("money", "number", "integer", "percent")
+"""Types that stand to the right in a column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +238,13 @@ class CellTable(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Titles of the columns, numbers of the rows."""
-        if role != Qt.ItemDataRole.DisplayRole or self.field is None:
+        if self.field is None:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole and orientation == Qt.Orientation.Horizontal:
+            right = section < len(self.field.columns) and self.field.columns[section].type in FIGURES
+            side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+            return int(side | Qt.AlignmentFlag.AlignVCenter)
+        if role != Qt.ItemDataRole.DisplayRole:
             return None
         if orientation == Qt.Orientation.Vertical:
             return str(section + 1)
@@ -257,7 +265,7 @@ class CellTable(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return shown_value(cell)
-        if role == Qt.ItemDataRole.TextAlignmentRole and cell.type in ("money", "number", "integer", "percent"):
+        if role == Qt.ItemDataRole.TextAlignmentRole and cell.type in FIGURES:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.ToolTipRole:
             return tooltip("; ".join([cell.text or "", *cell.reasons]).strip("; "))

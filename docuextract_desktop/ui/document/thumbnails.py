@@ -82,6 +82,7 @@ class Thumbnails(QListView):
     def __init__(self, pictures: Pictures) -> None:
         super().__init__()
         self.setAccessibleName("Pages")
+        self.setProperty("plain", True)
         self.pages = ThumbnailModel(pictures, self)
         self.setModel(self.pages)
         self.setFrameShape(QFrame.Shape.NoFrame)

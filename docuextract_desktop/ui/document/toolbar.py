@@ -62,7 +62,8 @@ class PageBar(QFrame):
 
     def show_page(self, page_index: int, page_count: int) -> None:
         """Say which page is shown."""
-        self.page_label.setText(f"Page {page_index + 1} of {page_count}")
+        self.page_label.setText(f"{page_index + 1} of {page_count}")
+        self.page_label.setAccessibleName(f"Page {page_index + 1} of {page_count}")
         self.previous_button.setEnabled(page_index > 0)
         self.next_button.setEnabled(page_index + 1 < page_count)
 

@@ -15,6 +15,7 @@ Index = QModelIndex | QPersistentModelIndex
 PAD = 12
 GAP = 4
 VALUE_LINES = 3
+ROOM_FOR_BAR = 260
 _WRAP = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
 
 
@@ -107,18 +108,23 @@ class ValueDelegate(QStyledItemDelegate):
             sure = percent(entry.value.confidence)
             width = metrics.horizontalAdvance("100 %")
             self._text(painter, _end(room, 0, width), places.caption, c.muted, sure, right=True)
-            bar = QRectF(room.right() - width - 8 - 40, room.center().y() - 1.5, 40, 4)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(c.border))
-            painter.drawRoundedRect(bar, 2, 2)
-            bar.setWidth(max(4.0, 40 * entry.value.confidence))
-            painter.setBrush(QColor(share_colour(entry.value.confidence, self.threshold)))
-            painter.drawRoundedRect(bar, 2, 2)
-            taken = width + 8 + 40 + 12
-            place = metrics.horizontalAdvance(right)
+            taken = width + 12
+            if room.width() >= ROOM_FOR_BAR:
+                self._draw_bar(painter, entry, room, width)
+                taken += 8 + 40
+            place = metrics.horizontalAdvance(right) + 4
             self._text(painter, _end(room, taken, place), places.caption, c.muted, right, right=True)
             room = QRect(room.left(), room.top(), room.width() - taken - place - 8, room.height())
         self._text(painter, room, places.caption, c.muted, entry.title)
+
+    def _draw_bar(self, painter: QPainter, entry: Entry, room: QRect, figures: int) -> None:
+        bar = QRectF(room.right() - figures - 8 - 40, room.center().y() - 1.5, 40, 4)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.colours().border))
+        painter.drawRoundedRect(bar, 2, 2)
+        bar.setWidth(max(4.0, 40 * entry.value.confidence))
+        painter.setBrush(QColor(share_colour(entry.value.confidence, self.threshold)))
+        painter.drawRoundedRect(bar, 2, 2)
 
     @staticmethod
     def _text(
@@ -147,6 +153,7 @@ class ValueListView(QListView):
     def __init__(self, model: ValueList) -> None:
         super().__init__()
         self.setAccessibleName("Values of the document")
+        self.setProperty("plain", True)
         self.setModel(model)
         self.delegate = ValueDelegate()
         self.setItemDelegate(self.delegate)

@@ -34,10 +34,12 @@ class DocumentView(QWidget):
     Signals:
         back: to where the document was opened from.
         shown: id of the document that is shown now.
+        named: its file's name.
     """
 
     back = Signal()
     shown = Signal(str)
+    named = Signal(str)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -95,6 +97,10 @@ class DocumentView(QWidget):
         self.cell_view = QTableView()
         self.cell_view.setModel(self.cells)
         self.cell_view.setAccessibleName("Rows of the table")
+        self.cell_view.setProperty("plain", True)
+        self.cell_view.horizontalHeader().setHighlightSections(False)
+        self.cell_view.verticalHeader().setHighlightSections(False)
+        self.cell_view.setCornerButtonEnabled(False)
         self.cell_view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.cell_view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.cell_view.setTabKeyNavigation(False)
@@ -192,6 +198,7 @@ class DocumentView(QWidget):
         self._opened = opened
         item = opened.item
         self.title.setText(one_line(item.filename))
+        self.named.emit(one_line(item.filename))
         self.title.setToolTip(tooltip(str(item.path)))
         said = [ITEM_TITLES[item.state], count(opened.page_count, "page")]
         if item.flagged and item.state is ItemState.NEEDS_REVIEW:
@@ -343,7 +350,8 @@ class DocumentView(QWidget):
             self.cell_view.resizeColumnsToContents()
             for place in range(self.cells.columnCount()):
                 self.cell_view.setColumnWidth(place, min(360, max(80, self.cell_view.columnWidth(place) + 16)))
-            self.left.setSizes([max(200, self.left.height() - 232), 232])
+            height = min(232, self.left.height() * 2 // 5)
+            self.left.setSizes([self.left.height() - height, height])
 
     def _cell_chosen(self, now: QModelIndex, _: QModelIndex) -> None:
         entry = self.current_entry()

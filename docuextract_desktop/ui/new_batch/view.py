@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFileDialog, QMenu, QProgressBar, QStackedLayout, QVBoxLayout, QWidget
 
 from docuextract_desktop.errors import DocuExtractError
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 _ENDINGS = "pdf png jpg jpeg jpe jfif tif tiff webp bmp dib gif heic heif"
 FILE_FILTER = f"Documents ({' '.join(f'*.{ending}' for ending in _ENDINGS.split())});;All files (*)"
 
+SIDE_WIDTH, SMALL_SIDE_WIDTH = 352, 272
+SMALL_WIDTH = 760
+
 
 class NewBatchView(QWidget):
     """Files on the left, what to do with them on the right, Start below.
@@ -47,6 +50,7 @@ class NewBatchView(QWidget):
         self._context = context
         self._looking: tasks.Task | None = None
         self._waiting: list[Path] = []
+        self._names: list[str] = []
         self._starting: tasks.Task | None = None
         self.files = model.FileTable(self)
         self._build()
@@ -58,7 +62,7 @@ class NewBatchView(QWidget):
         self.zone.files_wanted.connect(self.choose_files)
         self.zone.folder_wanted.connect(self.choose_folder)
         self.table = RowTable("Documents of the new batch", self.files, sortable=False)
-        self.table.set_widths([320, 72, 80, 240])
+        self.table.set_widths([248, 72, 80])
         self.table.horizontalHeader().setStretchLastSection(True)
         self.table.horizontalHeader().setSectionsMovable(False)
         self.table.restore_columns(self._context.state.bytes("new_batch/columns"))
@@ -87,11 +91,10 @@ class NewBatchView(QWidget):
         self._filled = filled
 
         self.options = OptionsPanel()
-        self.options.setMinimumWidth(264)
-        side = scrolled(self.options)
-        side.setFixedWidth(352)
-        body = row(self._stack, side, spacing=24)
-        body.setStretch(0, 1)
+        self._side = scrolled(self.options)
+        self._side.setFixedWidth(SIDE_WIDTH)
+        self._body = row(self._stack, self._side, spacing=24)
+        self._body.setStretch(0, 1)
 
         self.summary_label = ElidedLabel("", "strong")
         self.problem = label("", tone="bad", wrap=True)
@@ -116,7 +119,7 @@ class NewBatchView(QWidget):
         content.setSpacing(16)
         content.addWidget(label("New batch", "title"))
         content.addWidget(self.problem_box)
-        content.addLayout(body, 1)
+        content.addLayout(self._body, 1)
         whole = column(content, surface("footer", foot), spacing=0)
         whole.setStretch(0, 1)
         self.setLayout(whole)
@@ -124,6 +127,13 @@ class NewBatchView(QWidget):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(self.start)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Less room for the options where there is little in all."""
+        super().resizeEvent(event)
+        small = self.width() < SMALL_WIDTH
+        self._side.setFixedWidth(SMALL_SIDE_WIDTH if small else SIDE_WIDTH)
+        self._body.setSpacing(16 if small else 24)
 
     # --- templates ------------------------------------------------------------------------------------------------
 
@@ -135,6 +145,7 @@ class NewBatchView(QWidget):
     def _got_templates(self, entries: Sequence[TemplateEntry]) -> None:
         usable = [entry for entry in entries if entry.template is not None]
         self.options.set_templates(usable, self._context.state.text("new_batch/template", "invoice"))
+        self._suggest()
         self._show_files()
 
     # --- files ----------------------------------------------------------------------------------------------------
@@ -180,12 +191,18 @@ class NewBatchView(QWidget):
         added = len(entries) - len(self.files.entries)
         self.files.set_entries(entries)
         if added:
-            names = [path.name for path in paths] if folders else [entry.file.filename for entry in entries]
-            self.options.suggest(suggest_template(names, self.options.template_names()))
+            self._names = [path.name for path in paths] if folders else [entry.file.filename for entry in entries]
+            self._suggest()
         else:
             self._context.notify("No PDF or picture in there." if folders else "These files are in the list already.")
         self._show_files()
         self._look()
+
+    def _suggest(self) -> None:
+        """By the names of what came last; the templates may be read before or after the files."""
+        if self._names and self.options.template_names():
+            self.options.suggest(suggest_template(self._names, self.options.template_names()))
+            self._names = []
 
     def _not_looked(self, error: BaseException) -> None:
         self._looking = None
@@ -204,6 +221,8 @@ class NewBatchView(QWidget):
             self.summary_label.setText(summary(entries))
         if entries and not self.table.currentIndex().isValid():
             self.table.setCurrentIndex(self.files.index(0, 0))
+            if self.zone.isAncestorOf(self.focusWidget()) or self.more_files.hasFocus():
+                self.table.setFocus(Qt.FocusReason.OtherFocusReason)
         self._show_start()
 
     def _show_start(self) -> None:

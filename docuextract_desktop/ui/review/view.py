@@ -33,7 +33,7 @@ class ReviewView(QWidget):
         self.table = RowTable("Documents to review", waiting, sortable=False)
         self._share_delegate = ShareDelegate(tones=True)
         self.table.setItemDelegateForColumn(model.CONFIDENCE, self._share_delegate)
-        self.table.set_widths([360, 280, 136, 160])
+        self.table.set_widths([320, 240, 136])
         self.table.horizontalHeader().setStretchLastSection(True)
         self.table.restore_columns(context.state.bytes("review/columns"))
         self.table.opened.connect(self._open)

@@ -146,6 +146,8 @@ class SettingsView(QWidget):
     def _show(self, settings: Settings) -> None:
         self._filling = True
         self.theme.set_value(settings.theme)
+        if self.theme.isAncestorOf(self.focusWidget()):
+            self.theme.button(settings.theme).setFocus()
         limits = settings.limits
         for spin, value in (
             (self.lanes, settings.lanes),

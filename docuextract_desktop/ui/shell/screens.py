@@ -103,6 +103,7 @@ class Screens(QObject):
             made.batch_wanted.connect(self.open_batch)
             made.document_wanted.connect(lambda item_id, ids: self.open_document(item_id, ids, "batch"))
             made.deletion_wanted.connect(self._delete)
+            made.named.connect(lambda name: self._title("batch", name))
             self._made["batch"] = made
         return self._made["batch"]  # type: ignore[return-value]
 
@@ -115,6 +116,7 @@ class Screens(QObject):
             made = DocumentView(self.context)
             made.back.connect(self.go_back)
             made.shown.connect(self._document_shown)
+            made.named.connect(lambda name: self._title("document", name))
             self._made["document"] = made
         return self._made["document"]  # type: ignore[return-value]
 
@@ -212,6 +214,10 @@ class Screens(QObject):
             del self._trail[self._trail.index(name) :]
         self._trail.append(name)
         self.window.show_screen(widget, mark or name, title)
+
+    def _title(self, screen: str, name: str) -> None:
+        if self.now == screen:
+            self.window.set_title(name)
 
     # --- what happens ---------------------------------------------------------------------------------------------
 

@@ -92,6 +92,10 @@ class MainWindow(QMainWindow):
             self.stack.addWidget(widget)
         self.stack.setCurrentWidget(widget)
         self.sidebar.show_screen(name)
+        self.set_title(title)
+
+    def set_title(self, title: str) -> None:
+        """Say in the title bar what is shown."""
         shown = title.replace("[*]", "[ * ]")  # Qt's mark for 'modified'
         self.setWindowTitle(f"{shown} – DocuExtract Desktop" if shown else "DocuExtract Desktop")
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen
-from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtGui import QColor, QIcon, QPainter, QPalette
+from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from docuextract_desktop.ui import icons, theme
 
@@ -15,24 +15,38 @@ ROW_HEIGHT = 36
 
 
 class RowDelegate(QStyledItemDelegate):
-    """Text cells; the current row gets a line around it while the table has the keyboard."""
+    """Text cells; a bar marks the current row while the table has the keyboard."""
+
+    def __init__(self, elide: Qt.TextElideMode | None = None) -> None:
+        super().__init__()
+        self._elide = elide
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        """Chosen rows keep the colour of their text."""
+        super().initStyleOption(option, index)
+        brush = index.data(Qt.ItemDataRole.ForegroundRole)
+        colour = brush if isinstance(brush, QColor) else QColor(theme.colours().text)
+        option.palette.setColor(QPalette.ColorRole.HighlightedText, colour)
+        if self._elide is not None:
+            option.textElideMode = self._elide
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Every row is as high as the others."""
         return QSize(super().sizeHint(option, index).width(), ROW_HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Background, text, and the focus line."""
-        focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
+        """Background, text, and at the row's beginning the bar that marks the current row."""
         option.state &= ~QStyle.StateFlag.State_HasFocus
         self.paint_content(painter, option, index)
-        if focused:
-            c = theme.colours()
-            painter.save()
-            painter.setPen(QPen(QColor(c.accent_text), 1))
+        view = option.widget
+        if (
+            isinstance(view, QTableView)
+            and view.currentIndex().row() == index.row()
+            and view.hasFocus()
+            and view.horizontalHeader().visualIndex(index.column()) == 0
+        ):
             area = option.rect
-            painter.drawLine(area.left() + 2, area.bottom() - 1, area.right() - 2, area.bottom() - 1)
-            painter.restore()
+            painter.fillRect(QRect(area.left(), area.top(), 4, area.height() - 1), QColor(theme.colours().accent_text))
 
     def paint_content(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """What the cell shows."""
@@ -45,7 +59,7 @@ class RowDelegate(QStyledItemDelegate):
         made.text, made.icon = "", QIcon()
         style = made.widget.style() if made.widget else QApplication.style()
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, made, painter, made.widget)
-        return option.rect.adjusted(8, 0, -8, -1)
+        return option.rect.adjusted(11, 0, -8, -1)
 
 
 class StateDelegate(RowDelegate):

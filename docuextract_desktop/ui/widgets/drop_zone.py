@@ -29,13 +29,13 @@ class DropZone(QFrame):
         self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._heading = label("Drop documents or folders here", "heading")
         self._words = label("PDF, PNG, JPEG, TIFF, WebP, BMP, GIF, HEIC. Or paste them with Ctrl+V.", tone="muted")
-        self._words.setWordWrap(True)
         for words in (self._heading, self._words):
+            words.setWordWrap(True)
             words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.add_files = button("Add &files…", self.files_wanted.emit, icon="file")
         self.add_folder = button("Add f&older…", self.folder_wanted.emit, icon="folder")
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 24, 24, 24)
+        layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
         layout.addStretch(1)
         for thing in (self._picture, self._heading, self._words):

@@ -16,6 +16,7 @@ class Spin(QSpinBox):
         self.setSuffix(suffix)
         self.setSingleStep(step)
         self.setAccessibleName(name)
+        self.lineEdit().setTextMargins(8, 0, 0, 0)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -18,6 +18,7 @@ class StateTile(QAbstractButton):
         super().__init__(parent)
         self.state = state
         self._count = -1
+        self._compact = False
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -38,8 +39,19 @@ class StateTile(QAbstractButton):
         """The number shown."""
         return self._count
 
+    def set_compact(self, compact: bool) -> None:
+        """Figure and word on one line, where the window is low."""
+        if compact != self._compact:
+            self._compact = compact
+            self.updateGeometry()
+            self.update()
+
     def sizeHint(self) -> QSize:
         """Room for the figure and the word."""
+        if self._compact:
+            strong, small = QFontMetrics(theme.font("strong")), QFontMetrics(theme.font("caption"))
+            width = strong.horizontalAdvance("0000") + small.horizontalAdvance(ITEM_TITLES[self.state]) + 24
+            return QSize(width, strong.height() + 16)
         figure, word = QFontMetrics(theme.font("figure")), QFontMetrics(theme.font("caption"))
         width = max(word.horizontalAdvance(ITEM_TITLES[self.state]) + 20 + 32, 104)
         return QSize(width, figure.height() + word.height() + 28)
@@ -62,6 +74,9 @@ class StateTile(QAbstractButton):
         edge = width / 2
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(edge, edge, -edge, -edge), 8, 8)
 
+        if self._compact:
+            self._paint_compact(painter, colour)
+            return
         figure, word = theme.font("figure"), theme.font("caption")
         inner = self.rect().adjusted(12, 10, -12, -10)
         painter.setFont(figure)
@@ -81,3 +96,14 @@ class StateTile(QAbstractButton):
             )
             foot.setLeft(foot.left() + side + 4)
         painter.drawText(foot, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, ITEM_TITLES[self.state])
+
+    def _paint_compact(self, painter: QPainter, colour: QColor) -> None:
+        inner = self.rect().adjusted(10, 0, -6, 0)
+        middle = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.setFont(theme.font("strong"))
+        painter.setPen(QColor(theme.colours().text if self._count else theme.colours().muted))
+        painter.drawText(inner, middle, self.text())
+        inner.setLeft(inner.left() + QFontMetrics(theme.font("strong")).horizontalAdvance(self.text()) + 6)
+        painter.setFont(theme.font("caption"))
+        painter.setPen(colour)
+        painter.drawText(inner, middle, ITEM_TITLES[self.state])
