@@ -91,7 +91,8 @@ def test_a_slip_lowers_the_quality() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "12:30:45", "1.234,56", "201/113/40209", "32/13/2018", "2018-13-40", "99/99/99", "30/02/2018", "12/3 2018", "May"],
+    ["", "12:30:45", "1.234,56", "201/113/40209", "32/13/2018", "2018-13-40", "99/99/99", "30/02/2018", "12/3 2018",
+     "May"],
 )  # fmt: skip
 def test_what_is_no_date_is_not_read(text: str) -> None:
     assert DATE.parse(text) is None

@@ -52,7 +52,8 @@ def test_a_name_needs_letters_and_no_amounts() -> None:
 @pytest.mark.parametrize(
     "line",
     ["12, JALAN TAMPOI 7/4,KAWASAN PERINDUSTRIAN", "81200 JOHOR BAHRU,JOHOR", "Hauptstraße 17",
-     "10 rue de la Paix, 75002 Paris", "Calle Mayor 5, 28013 Madrid", "1 High Street, London SW1A 1AA", "Keizersgracht 1, 1015 CJ Amsterdam"],
+     "10 rue de la Paix, 75002 Paris", "Calle Mayor 5, 28013 Madrid", "1 High Street, London SW1A 1AA",
+     "Keizersgracht 1, 1015 CJ Amsterdam"],
 )  # fmt: skip
 def test_addresses_look_like_addresses(line: str) -> None:
     assert looks_like_address(line) > 0.4
