@@ -7,17 +7,20 @@ set to the right, text to the left, and names are often narrower or wider than w
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
 from docuextract_desktop.extraction.tables.headers import Header, HeaderCell
 from docuextract_desktop.extraction.tables.lexicon import totals_strength
-from docuextract_desktop.extraction.tables.sheet import Look, Sheet
+from docuextract_desktop.extraction.tables.sheet import Look, Sheet, clean_number
 
 NUMERIC_ROLES = frozenset(
     "quantity unit_price price_basis discount tax_rate tax_amount tax_base amount gross debit credit balance".split()
 )
+
+TEXT_ROLES = frozenset("description article unit".split())
 
 RUN_GAP = 0.75
 """White space, in heights of a word, that parts two runs of one line."""
@@ -189,14 +192,21 @@ def _assign(sheet: Sheet, columns: list[GridColumn], runs: list[Run], line: int)
     costs: list[list[float]] = []
     for piece in pieces:
         row = []
-        x1 = min(piece.x1, piece.x0 + 2 * em) if len(piece.words) > 2 and not piece.number else piece.x1
+        x1 = piece.x1
+        if len(piece.words) > 2 and not piece.number:
+            # Where text begins says where it belongs, if it runs on over other columns.
+            touched = sum(min(c.x1, x1) - max(c.x0, piece.x0) > 0.3 * em for c in columns)
+            x1 = min(x1, piece.x0 + 2 * em) if touched > 1 else x1
+        clean = piece.number or clean_number(sheet, piece.words)
         for column in columns:
             distance = _distance(column, piece.x0, x1) / em
             cost = min(distance * 0.25, 4.0)
             if piece.number and not column.numeric:
                 cost += 0.0 if column.role() == "article" else 0.05
-            elif column.numeric and not piece.number:
-                cost += 0.3 if len(piece.words) > 2 else 0.15
+            elif column.numeric and not clean:
+                cost += 0.15 if len(piece.words) == 1 and piece.x1 - piece.x0 < 3 * em else 0.9
+            elif column.role() == "position" and not piece.number and piece.x1 - piece.x0 > 3 * em:
+                cost += 0.8
             row.append(cost)
         costs.append(row)
     best = costs[0][:]
@@ -250,14 +260,36 @@ def _cut(sheet: Sheet, columns: list[GridColumn], runs: list[Run]) -> list[Run]:
         if len(touched) < 2 or len(run.words) < 2 or _straddles(sheet, touched, run):
             pieces.append(run)
             continue
-        for n, word in enumerate(run.words):
-            look = sheet.looks[word]
-            gap = run.gap if n == 0 else sheet.gap(word - 1, word)
-            if n and (sheet.page.texts[word - 1].endswith(":") or sheet.page.texts[word].startswith(":")):
-                gap = 0.0
-            number = look in (Look.NUMBER, Look.PERCENT, Look.SIGN)
-            pieces.append(Run([word], sheet.x0[word], sheet.x1[word], number, look == Look.DATE, gap))
+        cuts = [0, *(n for n in range(1, len(run.words)) if _may_cut(sheet, touched, run, n)), len(run.words)]
+        for start, stop in zip(cuts, cuts[1:], strict=False):
+            words = run.words[start:stop]
+            looks = [sheet.looks[i] for i in words]
+            gap = run.gap if start == 0 else sheet.gap(words[0] - 1, words[0])
+            number = all(look in (Look.NUMBER, Look.PERCENT, Look.SIGN) for look in looks)
+            pieces.append(Run(words, sheet.x0[words[0]], sheet.x1[words[-1]], number, Look.DATE in looks, gap))
     return pieces
+
+
+def _may_cut(sheet: Sheet, touched: list[GridColumn], run: Run, at: int) -> bool:
+    """Whether a run may be cut before its word `at`: at a wider gap, at a column's edge, between text and number."""
+    before, word = run.words[at - 1], run.words[at]
+    texts = sheet.page.texts
+    if texts[before].endswith(":") or texts[word].startswith(":"):
+        return False
+    if sheet.gap(before, word) > 1.4 * sheet.space + 0.05:
+        return True
+    if any(abs(sheet.x0[word] - c.x0) < 0.5 * sheet.em for c in touched[1:]):
+        return True
+    plain = (Look.TEXT,)
+    if (sheet.looks[before] in plain) == (sheet.looks[word] in plain):
+        return sheet.looks[word] not in plain
+    middles = [(sheet.x0[i] + sheet.x1[i]) / 2 for i in (before, word)]
+    places = [min(range(len(touched)), key=lambda c: _off(touched[c], middle)) for middle in middles]
+    return places[0] != places[1]
+
+
+def _off(column: GridColumn, x: float) -> float:
+    return max(column.x0 - x, x - column.x1, 0.0)
 
 
 def _aligned(sheet: Sheet, columns: list[GridColumn], run: Run) -> int:
@@ -286,12 +318,6 @@ def _straddles(sheet: Sheet, touched: list[GridColumn], run: Run) -> bool:
     return len(touched) > 2 and len(texts) > 4 and len(texts) == len(run.words)
 
 
-def _is_numeric(sheet: Sheet, words: list[int]) -> bool:
-    looks = [sheet.looks[i] for i in words]
-    numbers = sum(look in (Look.NUMBER, Look.PERCENT) for look in looks)
-    return bool(numbers) and sum(look == Look.TEXT for look in looks) <= numbers + 1
-
-
 def _learn(sheet: Sheet, columns: list[GridColumn], lines: list[GridLine]) -> None:
     """Move each column's interval to where its words stand, and note what stands in it."""
     em = sheet.em
@@ -308,7 +334,7 @@ def _learn(sheet: Sheet, columns: list[GridColumn], lines: list[GridLine]) -> No
             (spans if id(line) in strong else loose)[at].append(span)
             if id(line) in strong or not rowlike:
                 count[at] += 1
-                numeric[at] += _is_numeric(sheet, words)
+                numeric[at] += clean_number(sheet, words)
                 dated[at] += any(sheet.looks[i] == Look.DATE for i in words)
     for at, column in enumerate(columns):
         found = spans[at] or ([] if column.role() in NUMERIC_ROLES else loose[at])
@@ -316,8 +342,10 @@ def _learn(sheet: Sheet, columns: list[GridColumn], lines: list[GridLine]) -> No
             continue
         column.dated = column.dated or 2 * dated[at] > count[at] > 0
         named = column.role() in NUMERIC_ROLES
-        column.numeric = not column.dated and (
-            numeric[at] > 0.6 * count[at] or (named and 3 * numeric[at] >= count[at])
+        column.numeric = (
+            not column.dated
+            and column.role() not in TEXT_ROLES
+            and (numeric[at] > 0.6 * count[at] or (named and 3 * numeric[at] >= count[at]))
         )
         lefts = sorted(s[0] for s in found)
         rights = sorted(s[1] for s in found)
@@ -350,7 +378,7 @@ def _fullness(sheet: Sheet, columns: list[GridColumn], line: GridLine) -> int:
     for at, words in line.cells.items():
         if len(words) > 4 and not columns[at].numeric:
             continue
-        if _is_numeric(sheet, words) or any(sheet.looks[i] == Look.DATE for i in words):
+        if clean_number(sheet, words) or any(sheet.looks[i] == Look.DATE for i in words):
             count += 1
     return count
 
@@ -450,10 +478,32 @@ def _nameless(sheet: Sheet, columns: list[GridColumn], lines: list[tuple[list[Ru
         numbers = sum(r.number for _, r in group)
         # Text beside a text column's name is more of that text, set over to the right.
         beside = min(columns, key=lambda c: _distance(c, x0, x1))
-        if numbers * 2 < len(group) and not beside.numeric and beside.x1 < x0 and _words(group) > 1.5 * len(group):
+        textual = not beside.numeric and beside.role() != "position" and beside.x1 < x0
+        if numbers * 2 < len(group) and textual and _words(group) > 1.5 * len(group):
             continue
-        found.append(GridColumn(None, x0, x1, numeric=numbers * 2 > len(group)))
+        numeric = numbers * 2 > len(group)
+        named = _unused(columns, lines, x0, x1, numeric=numeric)
+        if named is not None:  # its name is centred over a wide column
+            named.x0, named.x1 = min(named.x0, x0), max(named.x1, x1)
+        else:
+            found.append(GridColumn(None, x0, x1, numeric=numeric))
     return found
+
+
+def _unused(
+    columns: list[GridColumn], lines: list[tuple[list[Run], GridLine]], x0: float, x1: float, *, numeric: bool
+) -> GridColumn | None:
+    """The named column next to x0..x1 under whose name nothing stands, if it is of the right kind."""
+    used = Counter(at for _, line in lines for at, words in line.cells.items() if words)
+    right = next((n for n, c in enumerate(columns) if c.x0 >= x1), None)
+    left = next((n for n in range(len(columns) - 1, -1, -1) if columns[n].x1 <= x0), None)
+    for at in (right, left):
+        if at is None or columns[at].header is None or 3 * used[at] > len(lines):
+            continue
+        role = columns[at].role()
+        if (role in NUMERIC_ROLES) == numeric and role != "position":
+            return columns[at]
+    return None
 
 
 def _words(group: list[tuple[int, Run]]) -> int:

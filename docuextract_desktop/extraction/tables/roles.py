@@ -72,6 +72,11 @@ def _place_triple(
     best, pick = 0.0, (-1, -1, -1)
     options = [-1, *range(len(able))]
     scores = [[_name_score(names[k], role, grid, k) for k in able] for role in TRIPLE]
+    for n, k in enumerate(able):  # where names are silent: prices have decimals, quantities often none
+        have = ~np.isnan(values[:, k])
+        share = float(np.mean(decimals[have, k] >= 2)) if have.any() else 0.5
+        scores[0][n] += 0.04 * (1 - share)
+        scores[1][n] += 0.04 * share
     filled = [float(np.mean(~np.isnan(values[:, k]))) if len(rows) else 0.0 for k in able]
     last = max((n for n in range(len(able)) if filled[n] >= 0.5), default=-1)
     for a in options:

@@ -16,7 +16,7 @@ from typing import Final
 from docuextract_desktop.extraction.tables.columns import Grid, GridColumn, GridLine
 from docuextract_desktop.extraction.tables.lexicon import is_carried, totals_strength
 from docuextract_desktop.extraction.tables.readings import readings
-from docuextract_desktop.extraction.tables.sheet import Look, Sheet, is_amount_shaped
+from docuextract_desktop.extraction.tables.sheet import Look, Sheet, clean_number, is_amount_shaped
 from docuextract_desktop.templates.models import DecimalMark
 
 MAX_LINES: Final = 14
@@ -91,21 +91,6 @@ class Layout:
     share: dict[int, float] = field(default_factory=dict)
     lead: float = 0.0
     pitch: float = 0.0
-
-
-def clean_number(sheet: Sheet, words: Sequence[int]) -> bool:
-    """Whether the words are a number with at most a unit or a currency beside it."""
-    numbers = texts = letters = 0
-    for i in words:
-        look = sheet.looks[i]
-        if look in (Look.NUMBER, Look.PERCENT):
-            numbers += 1
-        elif look == Look.TEXT:
-            texts += 1
-            letters += len(sheet.page.texts[i])
-            if not numbers and len(sheet.page.texts[i]) > 3:
-                return False
-    return 0 < numbers <= 3 and texts <= 3 and letters <= 14
 
 
 def _running_number(sheet: Sheet, words: Sequence[int]) -> bool:

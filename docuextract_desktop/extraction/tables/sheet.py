@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import lru_cache
@@ -146,3 +147,18 @@ def _sideways(
     """Whether a line's words run up or down the page."""
     tall = sum(y1[i] - y0[i] > 2.5 * em and y1[i] - y0[i] > 1.5 * (x1[i] - x0[i]) for i in range(start, stop))
     return 2 * tall > stop - start
+
+
+def clean_number(sheet: Sheet, words: Sequence[int]) -> bool:
+    """Whether the words are a number with at most a unit or a currency beside it."""
+    numbers = texts = letters = 0
+    for i in words:
+        look = sheet.looks[i]
+        if look in (Look.NUMBER, Look.PERCENT):
+            numbers += 1
+        elif look == Look.TEXT:
+            texts += 1
+            letters += len(sheet.page.texts[i])
+            if not numbers and len(sheet.page.texts[i]) > 3:
+                return False
+    return 0 < numbers <= 3 and texts <= 3 and letters <= 14
