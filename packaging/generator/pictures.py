@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import random
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +40,8 @@ class Wear:
     quality: int = 72
 
 
+_MADE = time.gmtime(1_577_836_800)
+"""A fixed day, so that the same seed gives the same bytes."""
 SCANNER = Wear()
 PHONE = Wear(dpi=150, max_turn=2.0, noise=7.0, blur=0.7, shade=0.25, quality=70)
 
@@ -78,5 +81,6 @@ def scan(pdf: bytes, *, seed: str, wear: Wear = SCANNER, kind: str = "JPEG") -> 
         pages[0].save(out, "TIFF", save_all=True, append_images=pages[1:], compression="jpeg", quality=wear.quality,
                       dpi=(wear.dpi, wear.dpi))  # fmt: skip
     else:
-        pages[0].save(out, "PDF", save_all=True, append_images=pages[1:], resolution=wear.dpi, quality=wear.quality)
+        pages[0].save(out, "PDF", save_all=True, append_images=pages[1:], resolution=wear.dpi, quality=wear.quality,
+                      creationDate=_MADE, modDate=_MADE)  # fmt: skip
     return out.getvalue()

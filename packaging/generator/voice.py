@@ -127,6 +127,13 @@ class Voice:
             month=self.words["months"][day.month - 1], mon=self.words["mons"][day.month - 1],
         )  # fmt: skip
 
+    def short_date(self, day: date) -> str:
+        """A calendar day in figures, for narrow columns."""
+        if "{mon" not in self.date_form:
+            return self.date(day)
+        form: str = next(f for f in self.words["dates"][self.country] if "{mon" not in f)
+        return form.format(d=day.day, m=day.month, y=day.year, yy=day.year % 100)
+
     def iban(self, iban: str) -> str:
         """In groups of four, or in one piece."""
         return " ".join(iban[i : i + 4] for i in range(0, len(iban), 4)) if self.iban_grouped else iban

@@ -32,13 +32,13 @@ COLUMN_SETS: tuple[tuple[str, ...], ...] = (
 _WEIGHT = {
     "position": 0.5, "article": 1.1, "description": 4.2, "quantity": 0.9, "quantity+unit": 1.1, "hours": 0.8,
     "unit": 0.8, "unit_price": 1.2, "discount": 0.9, "tax_rate": 0.8, "amount": 1.3, "date": 1.1, "ordered": 1.0,
-    "delivered": 1.0, "weight": 0.9, "reference": 1.1, "item_number": 1.1, "value_date": 1.1,
+    "delivered": 1.0, "weight": 0.9, "reference": 1.1, "item_number": 1.1, "moved": 1.3, "value_date": 1.1,
     "debit": 1.2, "credit": 1.2, "balance": 1.3, "booking": 4.0,
 }  # fmt: skip
-_HEADER = {"quantity+unit": "quantity", "item_number": "article", "value_date": "date"}
+_HEADER = {"quantity+unit": "quantity", "item_number": "article"}
 """Columns whose header words stand under another name."""
 NUMERIC = {"quantity", "quantity+unit", "hours", "unit_price", "discount", "tax_rate", "amount", "ordered",
-           "delivered", "weight", "debit", "credit", "balance"}  # fmt: skip
+           "delivered", "weight", "moved", "debit", "credit", "balance"}  # fmt: skip
 
 
 @dataclass(frozen=True)

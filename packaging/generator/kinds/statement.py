@@ -65,7 +65,7 @@ def compose(voice: Voice, rng: random.Random) -> Sheet:
         sums = [Entry(voice.header("credit"), voice.money(credits), "total_credits"),
                 Entry(voice.header("debit"), voice.money(debits), "total_debits")]  # fmt: skip
         totals = [*totals[:1], *sums, *totals[1:]]
-    shown = {"description": "booking"}
+    shown = {"description": "booking", "amount": "moved"}
     plain = columns(voice, tuple(shown.get(key, key) for key in keys))
     lanes = [Column(key, c.header, c.align, c.weight) for key, c in zip(keys, plain, strict=True)]
     return Sheet(
@@ -108,7 +108,7 @@ def _rows(
         if rng.random() < 0.3:
             text += f" {digits(rng, '########')}"
         cells = {
-            "date": voice.date(day), "value_date": voice.date(day + timedelta(days=rng.randint(0, 1))),
+            "date": voice.short_date(day), "value_date": voice.short_date(day + timedelta(days=rng.randint(0, 1))),
             "reference": digits(rng, "######"), "description": text, "amount": voice.cell_money(move),
             "debit": voice.cell_money(-move) if move < 0 else "", "credit": voice.cell_money(move) if move > 0 else "",
             "balance": voice.cell_money(balance),

@@ -37,7 +37,9 @@ def draw_cards(sheet: Sheet, voice: Voice) -> Canvas:
     y = 84.0
     for entry in sheet.meta:  # label at the column's left edge, value at the page's right edge
         canvas.text(x0 + 2 * third + 4, y, entry.label, size, colour=GREY)
-        canvas.text(x1, y, entry.value, size, align="right", tag=entry.tag)
+        room = third - canvas.measure(entry.label, size) - 12
+        wide = canvas.measure(entry.value, size)
+        canvas.text(x1, y, entry.value, size * min(1.0, room / wide), align="right", tag=entry.tag)
         y += 13
     y = max(bottom, y) + 24
     for runs in sheet.intro:

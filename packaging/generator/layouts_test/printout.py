@@ -116,8 +116,9 @@ def draw_two_line(sheet: Sheet, voice: Voice) -> Canvas:
     y = 190.0
     canvas.text(x0, y, sheet.title, 15, bold=True)
     y += 20
-    for start in range(0, len(sheet.meta), 2):  # two pairs a line
-        for k, entry in enumerate(sheet.meta[start : start + 2]):
+    abreast = 2 if all(canvas.measure(e.value, size) < 118 for e in sheet.meta) else 1
+    for start in range(0, len(sheet.meta), abreast):
+        for k, entry in enumerate(sheet.meta[start : start + abreast]):
             x = x0 + k * 240
             canvas.text(x, y, f"{entry.label}:", size, colour=GREY)
             canvas.text(x + 115, y, entry.value, size, tag=entry.tag)

@@ -28,14 +28,13 @@ def draw_head(canvas: Canvas, sheet: Sheet, style: Style) -> float:
     meta, beside = list(sheet.meta), style.meta in ("pairs", "boxed") and style.meta_right
     if sheet.ship_to is not None:
         other_x = style.left if style.recipient_right else (style.left + middle) / 2 + 30
-        if beside and not style.recipient_right:
-            below = _party(
-                canvas, sheet.ship_to, "", style, (recipient_x, below + 6), sheet.ship_to_label, sheet.ship_to_tag
-            )
-        else:
-            below = max(
-                below, _party(canvas, sheet.ship_to, "", style, (other_x, top), sheet.ship_to_label, sheet.ship_to_tag)
-            )
+        names = [sheet.recipient.name, *sheet.recipient.address]
+        collides = (
+            recipient_x < other_x < recipient_x + max(canvas.measure(n, style.size, bold=True) for n in names) + 8
+        )
+        x, start = (recipient_x, below + 6) if collides or beside else (other_x, top)
+        below = max(below, _party(canvas, sheet.ship_to, "", style, (x, start), sheet.ship_to_label,
+                                  sheet.ship_to_tag))  # fmt: skip
     if beside:
         x = style.left if style.recipient_right else middle
         below = max(below, _meta_pairs(canvas, meta, style, x, top, boxed=style.meta == "boxed"))
@@ -124,10 +123,9 @@ def _meta_below(canvas: Canvas, meta: list[Entry], style: Style, y: float) -> fl
             runs += [Run(f"{label_of(entry, style)} "), Run(entry.value, entry.tag), Run("   ")]
         return canvas.paragraph(style.left, y, runs, style.size, edge - style.left, style.leading) + style.leading * 0.5
     # `strip`: labels in one row across the page, values below; `grid`: the same in boxes, at most three a row
-    columns = len(meta) if style.meta == "strip" else 3
+    columns = len(meta) if style.meta == "strip" else min(3, len(meta))
     widths = [max(canvas.measure(e.label, style.size), canvas.measure(e.value, style.size)) + 16 for e in meta]
-    if style.meta == "strip" and sum(widths) > edge - style.left:
-        columns = max(1, int(columns * (edge - style.left) / sum(widths)))
+    columns = max(1, min(columns, int((edge - style.left) / max(widths))))
     share = (edge - style.left) / columns
     for start in range(0, len(meta), columns):
         for place, entry in enumerate(meta[start : start + columns]):

@@ -100,8 +100,9 @@ def pairs(canvas: Canvas, entries: list[Entry], style: Style, at: tuple[float, f
     x, value_x, y = at
     for entry in entries:
         canvas.text(x, y, label_of(entry, style), style.size, bold=style.labels_bold or entry.strong)
-        canvas.text(
-            value_x, y, entry.value, style.size, tag=entry.tag, bold=entry.strong, align="right" if right else "left"
-        )
+        room = canvas.width - 12 - value_x if not right else value_x - x
+        wide = canvas.measure(entry.value, style.size, bold=entry.strong)
+        size = style.size * min(1.0, room / wide) if wide else style.size
+        canvas.text(value_x, y, entry.value, size, tag=entry.tag, bold=entry.strong, align="right" if right else "left")
         y += style.leading
     return y
