@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import random
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
@@ -120,14 +120,14 @@ class Voice:
         text = f"{value.normalize():f}".replace(".", self.mark)
         return f"{text} %" if self.language in ("de", "fr") and self.rng("percent").random() < 0.6 else f"{text}%"
 
-    def date(self, day: date) -> str:
+    def date(self, day: datetime.date) -> str:
         """A calendar day as the issuer prints it."""
         return self.date_form.format(
             d=day.day, m=day.month, y=day.year, yy=day.year % 100,
             month=self.words["months"][day.month - 1], mon=self.words["mons"][day.month - 1],
         )  # fmt: skip
 
-    def short_date(self, day: date) -> str:
+    def short_date(self, day: datetime.date) -> str:
         """A calendar day in figures, for narrow columns."""
         if "{mon" not in self.date_form:
             return self.date(day)

@@ -105,6 +105,7 @@ def draw_footers(canvas: Canvas, sheet: Sheet, style: Style) -> None:
     size = min(style.size, 8.0) - 0.5
     share = (edge - style.left) / len(columns)
     top = canvas.height - style.bottom + 30
+    step = min(size * 1.3, (canvas.height - 14 - top) / max(len(part) for part in columns))
     for page in range(canvas.page_count):
         canvas.select(page)
         if page == 0 or style.repeat_header:
@@ -116,7 +117,7 @@ def draw_footers(canvas: Canvas, sheet: Sheet, style: Style) -> None:
                     lead = f"{entry.label}{style.colon} " if entry.label else ""
                     canvas.runs(x, y, [Run(lead), Run(entry.value, entry.tag)], _fit(canvas, lead + entry.value,
                                                                                      size, share - 6))  # fmt: skip
-                    y += size * 1.3
+                    y += step
         if style.page_numbers != "none":
             text = f"{sheet.page_label} {page + 1} {sheet.of_label} {canvas.page_count}"
             y = canvas.height - 22 if style.page_numbers == "bottom" else 24.0
