@@ -295,6 +295,16 @@ def _off(column: GridColumn, x: float) -> float:
 def _aligned(sheet: Sheet, columns: list[GridColumn], run: Run) -> int:
     """Where to cut a run whose second part begins exactly under a name while the first stands under the one before."""
     em = sheet.em
+    first = sheet.looks[run.words[0]]
+    if first == Look.NUMBER and len(run.words) > 1 and sheet.looks[run.words[1]] == Look.TEXT:
+        rest = sheet.x1[run.words[-1]]
+        for left, right in zip(columns, columns[1:], strict=False):
+            if left.header is None or right.header is None or not _counts(left) or right.role() in NUMERIC_ROLES:
+                continue
+            # "3 Steel pipe": a number under its name, and text that begins beyond it.
+            under = min(left.header.x1, sheet.x1[run.words[0]]) > max(left.header.x0, sheet.x0[run.words[0]])
+            if under and sheet.x0[run.words[1]] >= left.header.x1 and rest > right.header.x0:
+                return 1
     for left, right in zip(columns, columns[1:], strict=False):
         if right.header is None or left.header is None or not run.x0 < right.header.x0 - 0.3 * em < run.x1:
             continue
@@ -304,6 +314,11 @@ def _aligned(sheet: Sheet, columns: list[GridColumn], run: Run) -> int:
             if abs(sheet.x0[run.words[n]] - right.header.x0) < 0.3 * em:
                 return n
     return 0
+
+
+def _counts(column: GridColumn) -> bool:
+    """Whether the column's name stands over bare numbers that text may follow closely."""
+    return column.role() in ("position", "quantity")
 
 
 def _straddles(sheet: Sheet, touched: list[GridColumn], run: Run) -> bool:
@@ -482,7 +497,7 @@ def _nameless(sheet: Sheet, columns: list[GridColumn], lines: list[tuple[list[Ru
         if numbers * 2 < len(group) and textual and _words(group) > 1.5 * len(group):
             continue
         numeric = numbers * 2 > len(group)
-        named = _unused(columns, lines, x0, x1, numeric=numeric)
+        named = _unused(columns, [lines[n][1] for n in {n for n, _ in group}], x0, x1, numeric=numeric)
         if named is not None:  # its name is centred over a wide column
             named.x0, named.x1 = min(named.x0, x0), max(named.x1, x1)
         else:
@@ -491,10 +506,10 @@ def _nameless(sheet: Sheet, columns: list[GridColumn], lines: list[tuple[list[Ru
 
 
 def _unused(
-    columns: list[GridColumn], lines: list[tuple[list[Run], GridLine]], x0: float, x1: float, *, numeric: bool
+    columns: list[GridColumn], lines: list[GridLine], x0: float, x1: float, *, numeric: bool
 ) -> GridColumn | None:
-    """The named column next to x0..x1 under whose name nothing stands, if it is of the right kind."""
-    used = Counter(at for _, line in lines for at, words in line.cells.items() if words)
+    """The named column next to x0..x1 under whose name nothing stands in these lines, if it is of the right kind."""
+    used = Counter(at for line in lines for at, words in line.cells.items() if words)
     right = next((n for n, c in enumerate(columns) if c.x0 >= x1), None)
     left = next((n for n in range(len(columns) - 1, -1, -1) if columns[n].x1 <= x0), None)
     for at in (right, left):

@@ -339,10 +339,15 @@ def _cells(
     for key, column in zip(book.keys, columns, strict=True):
         place = part.roles.places.get(key)
         words = row.cells.get(place, []) if place is not None else []
+        sure = 0.985 * min(1.0, 0.02 + part.roles.sureness.get(key, 0.0))
+        if not words and key == "description":
+            words, sure = _loose_text(row), 0.9
+            if words:
+                cells.append(text_cell(page, sheet, column, words, sure, trust, locale, threshold))
+                continue
         if not words:
             cells.append(absent(column))
             continue
-        sure = 0.985 * min(1.0, 0.02 + part.roles.sureness[key])
         if column.type in NUMERIC_TYPES:
             found = part.roles.numbers[number].get(place, []) if place is not None else []
             reading = best_reading(found or readings(sheet, words, locale.decimal), key)
@@ -358,6 +363,11 @@ def _cells(
             continue
         cells.append(text_cell(page, sheet, column, words, sure, trust, locale, threshold))
     return tuple(cells)
+
+
+def _loose_text(row: Row) -> list[int]:
+    """Words of the row's lines without numbers: a description that is set over or under the columns."""
+    return [i for look in row.lines if not look.keys for _, words in sorted(look.line.cells.items()) for i in words]
 
 
 def _description(part: Part, row: Row, place: int) -> list[int]:

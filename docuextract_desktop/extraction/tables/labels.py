@@ -105,7 +105,7 @@ class LabelBook:
                     # The template's own words rule out other readings of the same print, but for short ones.
                     if len(folded) > 2:
                         others = phrases.get(folded, {})
-                        phrases[folded] = {k: s * 0.8 for k, s in others.items() if k != key}
+                        phrases[folded] = {k: s * (0.9 if k == "article" else 0.8) for k, s in others.items() if k != key}
                     phrases.setdefault(folded, {})[key] = 1.0
         for folded in [p for p, found in phrases.items() if len(found) > 1]:
             wanted = {k: s for k, s in phrases[folded].items() if k in self.asked}

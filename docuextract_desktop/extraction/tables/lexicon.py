@@ -30,7 +30,8 @@ ROLE_WORDS: Final[dict[str, tuple[str, ...]]] = {
         "numero", "rang", "n", "c", "polozka", "punkt", "rnr", "rb",
     ),
     "article": (
-        "artnr", "artikelnr", "artikelnummer", "artikelno", "article", "articleno", "articlenumber", "artno", "sku",
+        "artikel", "item", "items", "produkt", "product", "articulo", "articolo", "artigo", "produit", "producto", "prodotto",
+        "produto", "artnr", "artikelnr", "artikelnummer", "artikelno", "article", "articleno", "articlenumber", "artno", "sku",
         "itemcode", "itemnumber", "itemid", "productcode", "productno", "productnumber", "productid", "partno",
         "partnumber", "stockcode", "code", "codes", "material", "materialnr", "materialnummer", "referenz", "referenzen",
         "reference", "ref", "refno", "referencia", "referenze", "codice", "codart", "codicearticolo", "codigo",

@@ -141,21 +141,20 @@ def _place_others(
             if key in wanted and score >= 0.55:
                 fit = _type_fit(grid, rows, at, wanted[key])
                 if key == "description":
-                    score += 0.3 if at == layout.main else -0.3
+                    continue
                 if fit > 0.3:
                     offers.append((score * (0.6 + 0.4 * fit) - (0.0 if key in book.asked else 0.05), key, at))
+    main = layout.main
+    if "description" in book.asked and main is not None and main not in taken:
+        roles.places["description"] = main
+        roles.sureness["description"] = max(0.8, names[main].get("description", 0.0))
+        taken.add(main)
     for score, key, at in sorted(offers, key=lambda o: (-o[0], o[2])):
         if key in roles.places or at in taken:
             continue
         roles.places[key] = at
         roles.sureness[key] = min(score, 1.0)
         taken.add(at)
-    if "description" in book.asked and "description" not in roles.places:
-        main = layout.main
-        if main is not None and main not in taken:
-            roles.places["description"] = main
-            roles.sureness["description"] = 0.8
-            taken.add(main)
     for key, kind in wanted.items():  # a single column of dates needs no name
         if key in book.asked and key not in roles.places and kind == "date":
             dated = [k for k, c in enumerate(grid.columns) if c.dated and k not in taken]

@@ -39,6 +39,7 @@ class LineLook:
         texts: other columns that it fills.
         totals: how surely it is a sum, 0..1.
         away: its text begins far from where descriptions begin, as the names of sums do.
+        outside: its text begins to the left of where descriptions begin, as headings do.
         carried: whether the table may go on after that sum.
         position: whether it bears a running number.
         top, bottom: in the page's units.
@@ -53,6 +54,7 @@ class LineLook:
     top: float
     bottom: float
     away: bool = False
+    outside: bool = False
 
 
 @dataclass(slots=True)
@@ -114,7 +116,7 @@ def layout_of(grid: Grid) -> Layout:
                 counts[at] += 1
                 shaped[at] += any(is_amount_shaped(grid.sheet.page.texts[i]) for i in words)
             else:
-                texts[at] += sum(sum(map(str.isalpha, grid.sheet.page.texts[i])) for i in words)
+                texts[at] += sum(_letters(grid.sheet.page.texts[i]) for i in words)
     position = next((k for k, r in enumerate(roles) if r == "position" and counts[k]), None)
     keys = frozenset(
         k for k, c in enumerate(columns)
@@ -123,6 +125,11 @@ def layout_of(grid: Grid) -> Layout:
     main = _main_column(grid, roles, keys, position, texts)
     amounts = [k for k in keys if roles[k] == "amount"] or [k for k in keys if shaped[k] and not columns[k].dated]
     return Layout(keys, main, max(amounts, default=None), position)
+
+
+def _letters(text: str) -> int:
+    """Letters of a word; none where digits make it a code."""
+    return 0 if any(c.isdigit() for c in text) else sum(map(str.isalpha, text))
 
 
 def _main_column(
@@ -134,7 +141,10 @@ def _main_column(
         if at in keys or at == position:
             continue
         found = column.header.found if column.header is not None else {}
-        weight = 1.0 if found.get("description", 0.0) >= 0.7 else 0.35 if roles[at] is None else 0.12
+        weight = 0.35 if roles[at] is None else 0.12
+        if found.get("description", 0.0) >= 0.7:
+            # "Item" and the like may head the item's number as well.
+            weight = 1.0 if found.get("article", 0.0) < 0.7 else 0.6
         if weight * texts[at] > most:
             best, most = at, weight * texts[at]
     return best
@@ -233,6 +243,8 @@ def _mark(grid: Grid, layout: Layout, looks: list[LineLook], decimal: DecimalMar
     for look in looks:
         words = look.line.cells.get(layout.main) if layout.main is not None else None
         look.away = layout.lead > 0 and words is not None and sheet.x0[words[0]] > layout.lead + 4 * em
+        start = sheet.lines[look.line.index][0]
+        look.outside = not look.keys and layout.lead > 0 and sheet.x0[start] < layout.lead - 1.5 * em
         if look.away and 0 < look.totals < 0.6:
             look.totals = 0.6
         value = None
@@ -326,6 +338,8 @@ def _span_costs(grid: Grid, layout: Layout, looks: list[LineLook], i: int, top: 
             below += 1
         else:
             above += 1
+            if look.outside:
+                gaps += 0.4
         if has_main and not named:
             named = True
             away = look.away
