@@ -9,6 +9,7 @@ from decimal import Decimal
 from docuextract_desktop.documents.models import Box, Document
 from docuextract_desktop.extraction.models import Evidence, FieldValue
 from docuextract_desktop.extraction.tables.arithmetic import Check, check_product, sum_matches
+from docuextract_desktop.extraction.tables.bare import bare_columns
 from docuextract_desktop.extraction.tables.cells import (
     Trust,
     absent,
@@ -18,6 +19,7 @@ from docuextract_desktop.extraction.tables.cells import (
 )
 from docuextract_desktop.extraction.tables.columns import Grid, GridColumn, columns_of, fit, sample_of
 from docuextract_desktop.extraction.tables.headers import Header, find_headers
+from docuextract_desktop.extraction.tables.inline import find_product
 from docuextract_desktop.extraction.tables.labels import NUMERIC_TYPES, LabelBook, label_book
 from docuextract_desktop.extraction.tables.readings import best_reading, readings
 from docuextract_desktop.extraction.tables.roles import Roles, find_roles
@@ -97,6 +99,8 @@ def extract_table(
     headers = [find_headers(s, book) for s in sheets]
     parts = _headed_parts(sheets, headers, book, columns, locale)
     chosen = _choose(parts, book)
+    if not chosen and "amount" in book.asked:
+        chosen = _choose_proven(_bare_parts(sheets, headers, book, columns, locale))
     if not chosen:
         return _nothing(field)
     chosen = _continue(chosen, sheets, headers, book, columns, locale)
@@ -155,6 +159,36 @@ def _body_part(
     return part
 
 
+def _bare_parts(
+    sheets: list[Sheet], headers: list[list[Header]], book: LabelBook, columns: Sequence[Column], locale: Locale
+) -> list[Part]:
+    """Tables that no header names, one a page at most."""
+    parts: list[Part] = []
+    for sheet, found in zip(sheets, headers, strict=True):
+        named = {line for h in found if h.known >= 3 for line in range(h.first, h.last + 1)}
+        shown = bare_columns(sheet, [line for line in range(len(sheet.lines)) if line not in named])
+        if shown is None:
+            continue
+        part = _part(fit(sheet, None, shown[0], shown[1], []), book, columns, locale)
+        if part is not None:
+            part.headed = False
+            parts.append(part)
+    return parts
+
+
+def _choose_proven(parts: list[Part]) -> list[Part]:
+    """The tables without header that arithmetic proves: by their products, or by a sum printed under them."""
+    amounts = [
+        r.value for part in parts for n in range(len(part.rows)) if (r := part.roles.reading(n, "amount")) is not None
+    ]
+    summed = len(amounts) > 1 and sum_matches(amounts, [t for part in parts for t in part.totals])
+    chosen = [p for p in parts if summed or (p.roles.proven >= 0.6 and len(p.rows) > 1)]
+    for part in chosen:
+        if "amount" in part.roles.places:
+            part.roles.sureness["amount"] = max(part.roles.sureness["amount"], 0.93 if summed else 0.85)
+    return [p for p in chosen if "amount" in p.roles.places]
+
+
 def _part(
     grid: Grid, book: LabelBook, columns: Sequence[Column], locale: Locale, *, usual: Layout | None = None
 ) -> Part | None:
@@ -162,12 +196,25 @@ def _part(
     if not rows:
         return None
     roles = find_roles(grid, rows, layout, book, columns, locale.decimal)
+    _place_products(grid, rows, roles, locale)
     last = rows[-1].lines[-1].line.index
     after = [look for look in looks if look.line.index > last]
     ended = any(look.totals >= 0.6 and look.keys and not look.carried for look in after)
     part = Part(grid.sheet, grid, layout, rows, roles, 0.0, usual is None, ended, _totals_below(grid, rows, looks, locale))
     part.score = _score(part, book)
     return part
+
+
+def _place_products(grid: Grid, rows: list[Row], roles: Roles, locale: Locale) -> None:
+    """Take quantity and price from products printed inside a text, where the row has no cell of their own for both."""
+    if "quantity" in roles.places and "unit_price" in roles.places:
+        return
+    for n, row in enumerate(rows):
+        amount = roles.reading(n, "amount")
+        if amount is None or not amount.value:
+            continue
+        words = [i for look in row.lines for _, cell in sorted(look.line.cells.items()) for i in cell]
+        roles.products[n] = find_product(grid.sheet, words, amount, locale.decimal)
 
 
 def _totals_below(grid: Grid, rows: list[Row], looks: list[LineLook], locale: Locale) -> list[Decimal]:
@@ -315,9 +362,10 @@ def _check(part: Part, row: int) -> Check:
     roles = part.roles
     discount = roles.reading(row, "discount")
     basis = roles.reading(row, "price_basis")
+    product = roles.products.get(row)
     return check_product(
-        roles.reading(row, "quantity"),
-        roles.reading(row, "unit_price"),
+        product[0] if product is not None else roles.reading(row, "quantity"),
+        product[1] if product is not None else roles.reading(row, "unit_price"),
         roles.reading(row, "amount"),
         basis=basis.value if basis is not None else None,
         discount=discount,
@@ -338,7 +386,14 @@ def _cells(
     cells: list[FieldValue] = []
     for key, column in zip(book.keys, columns, strict=True):
         place = part.roles.places.get(key)
+        product = part.roles.products.get(number)
+        if product is not None and key in ("quantity", "unit_price") and column.type in NUMERIC_TYPES:
+            reading = product[0] if key == "quantity" else product[1]
+            cells.append(number_cell(page, sheet, column, key, reading, 0.93, trust, locale, threshold))
+            continue
         words = row.cells.get(place, []) if place is not None else []
+        if product is not None:
+            words = [i for i in words if i not in product[2]]
         sure = 0.985 * min(1.0, 0.02 + part.roles.sureness.get(key, 0.0))
         if not words and key == "description":
             words, sure = _loose_text(row), 0.9
@@ -357,7 +412,8 @@ def _cells(
                 cells.append(number_cell(page, sheet, column, key, reading, sure, trust, locale, threshold))
             continue
         if key == "description" and place is not None:
-            words = _description(part, row, place)
+            kept = set(words)
+            words = [i for i in _description(part, row, place) if i in kept]
         if not words or all(sheet.looks[i] == Look.SIGN for i in words):
             cells.append(absent(column))
             continue

@@ -9,6 +9,7 @@ import numpy as np
 
 from docuextract_desktop.extraction.tables.arithmetic import product_shares
 from docuextract_desktop.extraction.tables.columns import Grid
+from docuextract_desktop.extraction.tables.inline import Product
 from docuextract_desktop.extraction.tables.labels import NUMERIC_TYPES, SURE, LabelBook
 from docuextract_desktop.extraction.tables.readings import Reading, best_reading, readings
 from docuextract_desktop.extraction.tables.rows import Layout, Row
@@ -27,12 +28,14 @@ class Roles:
         sureness: of each key in `places`, 0..1.
         proven: share of the rows in which quantity × price is the amount, 0 where that could not be tried.
         numbers: for each row, the numbers of each printed column.
+        products: of rows that print quantity and price inside a text.
     """
 
     places: dict[str, int] = field(default_factory=dict)
     sureness: dict[str, float] = field(default_factory=dict)
     proven: float = 0.0
     numbers: list[dict[int, list[Reading]]] = field(default_factory=list)
+    products: dict[int, Product | None] = field(default_factory=dict)
 
     def reading(self, row: int, key: str) -> Reading | None:
         """The number of a row in the column of `key`."""
