@@ -6,11 +6,13 @@ import re
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Any, Literal
 
 from xlsxwriter.url import Url
 from xlsxwriter.utility import xl_range
 
+from docuextract_desktop.export.columns import file_link
 from docuextract_desktop.export.models import ExportTargetError
 from docuextract_desktop.extraction.models import FieldValue
 
@@ -124,8 +126,7 @@ class Sheet:
         text: str | None,
         *,
         style: Style = "",
-        link: str | None = None,
-        tip: str | None = None,
+        link: Url | None = None,
         reserved: bool = False,
     ) -> None:
         """A cell that stays text, whatever it looks like; `reserved`: its link does not count among the values'."""
@@ -140,7 +141,7 @@ class Sheet:
             self._cut += 1
         self._grow(column, len(clean))
         cell_format = self._formats.of("@", style)
-        self._link(column, link, tip, reserved=reserved)
+        self._link(column, link, reserved=reserved)
         self._sheet.write_string(self._row, column, clean, cell_format)
 
     def number(self, number: float | None, number_format: str) -> None:
@@ -163,13 +164,13 @@ class Sheet:
             self._grow(column, 19)
             self._sheet.write_datetime(self._row, column, moment, self._formats.of("yyyy-mm-dd hh:mm:ss", ""))
 
-    def value(self, value: FieldValue, style: Style, link: str | None, tip: str | None) -> None:
+    def value(self, value: FieldValue, style: Style, link: Url | None) -> None:
         """A value as what it is: a date, a number, or text."""
         day = as_day(value)
         if day is not None:
             column = self._take_column()
             self._grow(column, 10)
-            self._link(column, link, tip)
+            self._link(column, link)
             self._sheet.write_datetime(self._row, column, day, self._formats.of("yyyy-mm-dd", style))
             return
         number = as_number(value)
@@ -177,15 +178,15 @@ class Sheet:
             column = self._take_column()
             number_format = number_format_of(value, number)
             self._grow(column, len(f"{number:,f}") + (4 if value.currency else 0))
-            self._link(column, link, tip)
+            self._link(column, link)
             self._sheet.write_number(self._row, column, float(number), self._formats.of(number_format, style))
             return
         if value.type == "boolean" and value.value in ("true", "false"):
             column = self._take_column()
-            self._link(column, link, tip)
+            self._link(column, link)
             self._sheet.write_boolean(self._row, column, value.value == "true", self._formats.of("General", style))
             return
-        self.text(value.value, style=style, link=link, tip=tip)
+        self.text(value.value, style=style, link=link)
 
     @property
     def notes(self) -> list[str]:
@@ -198,7 +199,7 @@ class Sheet:
         if self._unlinked:
             notes.append(
                 f"{self._name}: {self._unlinked:,} values have no link to their page, since a sheet holds at most "
-                f"{MAX_LINKS:,} links of {MAX_LINK_LENGTH:,} characters."
+                f"{MAX_LINKS:,} links."
             )
         if self._cut:
             notes.append(f"{self._name}: {self._cut:,} texts were cut, since a cell holds {MAX_TEXT:,} characters.")
@@ -211,17 +212,17 @@ class Sheet:
     def _grow(self, column: int, length: int) -> None:
         self._widths[column] = max(self._widths[column], length)
 
-    def _link(self, column: int, link: str | None, tip: str | None, *, reserved: bool = False) -> None:
+    def _link(self, column: int, link: Url | None, *, reserved: bool = False) -> None:
         # Only the link: the cell itself is written right after, over the text that xlsxwriter puts there.
         if link is None:
             return
         room = self._links < MAX_LINKS if reserved else self._left_for_values > 0
-        if not room or len(link) > MAX_LINK_LENGTH:
+        if not room:
             self._unlinked += 1
             return
         self._links += 1
         self._left_for_values -= not reserved
-        self._sheet.write_url(self._row, column, excel_link(link, tip), self._formats.of("@", ""))
+        self._sheet.write_url(self._row, column, link, self._formats.of("@", ""))
 
     def finish(self) -> None:
         """Set what holds for whole columns; after the last row."""
@@ -289,7 +290,25 @@ def first_units(text: str, count: int) -> str:
     return text.encode("utf-16-le")[: 2 * count].decode("utf-16-le", "ignore")
 
 
-def excel_link(address: str, tip: str | None) -> Url:
+class PageLinks:
+    """The links to the pages of one document, each made once: a workbook keeps its links in memory until its end."""
+
+    def __init__(self, path: Path, filename: str) -> None:
+        self._path = path
+        self._filename = filename
+        self._made: dict[int | None, Url | None] = {}
+
+    def to(self, page_number: int | None = None) -> Url | None:
+        """The link to a page from 1, or to the document; None where it has no address or one too long for a link."""
+        if page_number not in self._made:
+            address = file_link(self._path, page_number)
+            tip = "Open the document" if page_number is None else f"Page {page_number} of {self._filename}"
+            fits = address is not None and len(address) <= MAX_LINK_LENGTH
+            self._made[page_number] = _link_to(address, tip) if address is not None and fits else None
+        return self._made[page_number]
+
+
+def _link_to(address: str, tip: str) -> Url:
     """The address as xlsxwriter's own object.
 
     Given a `file:///` address of a POSIX path, xlsxwriter makes a relative Windows path of it, which opens nowhere. So
@@ -299,6 +318,6 @@ def excel_link(address: str, tip: str | None) -> Url:
     url = Url("https://localhost/")
     url._link = url._relationship_link = target
     url._anchor = place
-    if tip is not None:
-        url.tip = first_units(xml_text(tip), MAX_TIP_LENGTH)
+    url._text = ""
+    url.tip = first_units(xml_text(tip), MAX_TIP_LENGTH)
     return url

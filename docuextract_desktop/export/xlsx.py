@@ -21,7 +21,6 @@ from docuextract_desktop.export.columns import (
     ROW_COLUMNS,
     VALUE_SUFFIXES,
     fields_of,
-    file_link,
     metadata_text,
     numbered_rows,
     single_fields,
@@ -32,9 +31,9 @@ from docuextract_desktop.export.columns import (
 )
 from docuextract_desktop.export.legend import legend_rows
 from docuextract_desktop.export.models import ExportContext, ItemResult
-from docuextract_desktop.export.sheet import MAX_LINKS, MAX_SHEET_NAME, Formats, Sheet, Style, xml_text
+from docuextract_desktop.export.sheet import MAX_LINKS, MAX_SHEET_NAME, Formats, PageLinks, Sheet, Style, xml_text
 from docuextract_desktop.extraction.models import FieldValue
-from docuextract_desktop.jobs.models import ItemRow, ItemState
+from docuextract_desktop.jobs.models import ItemState
 from docuextract_desktop.templates.models import TemplateField
 
 RARELY_READ = ("document_id", "path", "sha256", "template", "template_version", "batch_id", "metadata", "started_at")
@@ -146,10 +145,11 @@ class _Book:
 
     def add(self, result: ItemResult) -> None:
         item = result.item
+        links = PageLinks(item.path, item.filename)
         sheet = self._documents
         sheet.next_row()
         sheet.text(result.document_id)
-        sheet.text(item.filename, link=file_link(item.path), tip="Open the document", reserved=True)
+        sheet.text(item.filename, link=links.to(), reserved=True)
         sheet.text(str(item.path))
         sheet.text(item.sha256)
         sheet.text(item.state.value, style=STATE_STYLES.get(item.state, ""))
@@ -164,7 +164,7 @@ class _Book:
         sheet.time(item.ended_at)
         values = {value.name: value for value in fields_of(result, self._template)}
         for field in self._singles:
-            _write_value(sheet, values.get(field.name), item)
+            _write_value(sheet, values.get(field.name), links)
         for field in table_fields(self._template):
             rows = self._tables[field.name]
             for number, cells in numbered_rows(result, field):
@@ -173,7 +173,7 @@ class _Book:
                 rows.text(item.filename)
                 rows.number(number, "0")
                 for cell in cells:
-                    _write_value(rows, cell, item)
+                    _write_value(rows, cell, links)
 
     def close(self) -> None:
         """Finish all sheets and write the file."""
@@ -205,14 +205,13 @@ def _companions(start: int, stop: int) -> set[int]:
     return {column for column in range(start, stop) if (column - start) % len(VALUE_SUFFIXES)}
 
 
-def _write_value(sheet: Sheet, value: FieldValue | None, item: ItemRow) -> None:
+def _write_value(sheet: Sheet, value: FieldValue | None, links: PageLinks) -> None:
     cells = value_cells(value)
     if value is None:
         sheet.skip(len(VALUE_SUFFIXES))
         return
     style: Style = "flagged" if value.needs_review else "confirmed" if value.reviewed else ""
-    link = None if cells.page is None else file_link(item.path, cells.page)
-    sheet.value(value, style, link, f"Page {cells.page} of {item.filename}")
+    sheet.value(value, style, None if cells.page is None else links.to(cells.page))
     sheet.number(cells.confidence, "0.00")
     sheet.truth(cells.needs_review)
     sheet.number(cells.page, "0")
