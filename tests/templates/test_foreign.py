@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from docuextract_desktop.errors import TemplateInvalidError
@@ -192,7 +192,6 @@ _SCHEMA = st.recursive(
 
 
 @given(_SCHEMA, st.sampled_from(["named_entities", "properties", "fields", "schema"]))
-@settings(max_examples=150)
 def test_any_schema_makes_a_valid_template_or_is_refused(schema: Any, key: str) -> None:
     try:
         imported = import_template({key: schema})

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from docuextract_desktop.errors import TemplateInvalidError
@@ -160,7 +160,6 @@ _JSON = st.recursive(
 
 
 @given(_JSON)
-@settings(max_examples=150)
 def test_any_json_is_a_template_or_a_list_of_problems(data: Any) -> None:
     with suppress(TemplateInvalidError):
         parse_template(json.dumps(data))

@@ -70,13 +70,17 @@ _SEP: Final = r" ?[./\-–|] ?"
 _NUMERIC = re.compile(rf"{_LEFT}(?P<a>{_DAY})(?P<s>{_SEP})(?P<b>{_DAY})(?P=s)(?P<y>{_YEAR}){_RIGHT}")
 # the separators differ or were misread ("05t19t20", "05/19.20", "05 /03/2018")
 _MIXED = re.compile(
-    rf"{_LEFT}(?<![^\W\d_])(?P<a>\d{{1,2}})(?P<s>[./\-–|t,\\]| [./\-] ?|[./\-] )(?P<b>\d{{1,2}})"
-    rf"(?: ?[./\-–|t,\\] ?)(?P<y>{_YEAR}){_RIGHT}"
+    rf"{_LEFT}(?<![^\W\d_])(?P<a>\d{{1,2}})(?P<s>[./\-–|t,~\\]| [./\-] ?|[./\-] )(?P<b>\d{{1,2}})"
+    rf"(?: ?[./\-–|t,~\\] ?)(?P<y>{_YEAR}){_RIGHT}"
 )
 # a stroke read as a one: "5/8120", and, behind the dash of a range only, "06/01/20 -06108120"
 _STROKES = re.compile(
     r"(?<![\d.,/])(?P<a>\d{1,2})(?:[/t](?P<b>\d{1,2})1|1(?P<c>\d{1,2})[/t])(?P<y>\d{2})(?!\d)"
     r"|(?:(?<=\d-)|(?<=\d -)|(?<=\d- )|(?<=\d - ))(?P<d>\d{2})[1/t](?P<e>\d{2})[1/t](?P<z>\d{2})(?!\d)"
+)
+# a separator that was not read: "27 032018", "2703/2018", "27032018"
+_MERGED = re.compile(
+    r"(?<![\w.,/\-])(?P<a>\d{2})(?:[./\- ]?(?P<b>\d{2})|(?P<c>\d{2})[./\- ])(?P<y>(?:19[5-9]|20[0-6])\d)(?![\w./\-])"
 )
 # 05 03 2018
 _SPACED = re.compile(rf"{_LEFT}(?P<a>\d{{1,2}}) (?P<b>\d{{1,2}}) (?P<y>(?:19|20)\d{{2}}){_RIGHT}")
@@ -86,7 +90,8 @@ _YEAR_FIRST = re.compile(rf"{_LEFT}(?P<y>[12I]{_D}{{3}})(?P<s>{_SEP}| )(?P<b>{_D
 _SOLID = re.compile(r"(?<![\w.,])(?P<y>(?:19|20)\d{2})(?P<b>0[1-9]|1[0-2])(?P<a>0[1-9]|[12]\d|3[01])(?![\w,.]\d|\w)")
 # 5. März 2018, 25May2018, 18-MAR-18, 1er janvier 2019, 3 de mayo de 2018, 05/MAR/2018
 _DAY_MONTH = re.compile(
-    rf"{_LEFT}(?<!/)(?P<a>{_DAY})(?i:st|nd|rd|th|er|ª|º|°|o)?(?:[.,] ?|[ /\-–])?(?i:de |di |d'|of )?"
+    rf"{_LEFT}(?<!/)(?P<a>{_DAY})(?i: ?(?:st|nd|rd|t ?h)|er|ª|º|°|o)?(?:[.,] ?|[ /\-–])?"
+    r"(?i:(?:day )?o[fr] |de |di |d')?"
     rf"(?P<m>(?i:{_NAMES}))(?![^\W\d_])(?:[.,] ?|[ /\-–']){{0,2}}(?i:de |del |of )?(?P<y>{_YEAR})(?![\d])"
 )
 # March 5, 2018; MAR 05 2018; Feb13/20
@@ -101,10 +106,12 @@ _YEAR_MONTH = re.compile(
 )
 _HAS_DIGITS = re.compile(r"\d")
 # Cheap looks at a line that spare most lines the patterns above
-_MAYBE_NUMERIC = re.compile(r"\d[./\-–|t\\, 1]{1,3}[\dOoIl]{1,2}[./\-–|t\\, 1]{1,3}[\dOoIl]{1,2}")
+_MAYBE_NUMERIC = re.compile(r"\d[./\-–|t~\\, 1]{1,3}[\dOoIl]{1,2}[./\-–|t~\\, 1]{1,3}[\dOoIl]{1,2}")
 _LETTERS = re.compile(r"[^\W\d_]{3,10}|0[Cc][Tt]|[Nn]0[Vv]|[Jj][Uu]1")
 _MONTH_STARTS: Final = frozenset(word[:3] for word in (*_MONTH_OF, *_ACCENTED))
 _MAX_LENGTH: Final = 80
+_SURE_ENOUGH: Final = 0.5
+"""Dates printed worse than this do not vote on the order: they may be numbers of something."""
 _SLIPS = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1", "|": "1"})
 _OLDEST, _NEWEST = 1900, 2100
 
@@ -154,7 +161,7 @@ def _search(text: str, *, numeric: bool, textual: bool) -> Iterator[_Found]:
     def free(match: re.Match[str]) -> bool:
         return not any(a < match.end() and match.start() < b for a, b in taken)
 
-    patterns = [(_SOLID, 0.8)]
+    patterns = [(_SOLID, 0.8), (_MERGED, 0.3)]
     if numeric:
         patterns = [(_YEAR_FIRST, 1.0), (_NUMERIC, 1.0), *patterns, (_SPACED, 0.7), (_MIXED, 0.5), (_STROKES, 0.3)]
     if textual:
@@ -178,6 +185,8 @@ def _print_quality(match: re.Match[str], pattern: re.Pattern[str]) -> float:
 
 
 def _readings(match: re.Match[str], pattern: re.Pattern[str]) -> tuple[tuple[Order | None, date], ...]:
+    if pattern is _MERGED:
+        return _both_orders(_year(match["y"]), _number(match["a"]), _number(match["b"] or match["c"]))
     if pattern is _STROKES:
         a, b, y = (match[x] or match[z] for x, z in (("a", "d"), ("b", "e"), ("y", "z")))
         return _both_orders(_year(y), _number(a), _number(b or match["c"]))
@@ -284,6 +293,8 @@ def vote_date_order(texts: Iterable[str]) -> Order | None:
     ambiguous = dotted = False
     for line in lines:
         for found in _find(line):
+            if found.quality < _SURE_ENOUGH:
+                continue
             if len(found.readings) == 2:
                 ambiguous = True
                 dotted = dotted or "." in line[found.start : found.end]

@@ -33,6 +33,7 @@ def found(line: str) -> list[str]:
         ("12/30/19", "2019-12-30"),
         ("25 March 2018", "2018-03-25"),
         ("25th of March 2018", "2018-03-25"),
+        ("this 25th day of March, 2018", "2018-03-25"),
         ("March 25, 2018", "2018-03-25"),
         ("Mar. 25, 2018", "2018-03-25"),
         ("MAR 25 2018", "2018-03-25"),
@@ -77,6 +78,9 @@ def test_reads_the_spellings_of_many_countries(text: str, value: str) -> None:
         ("N0V 3 2019", "2019-11-03"),
         ("25/03-2018", "2018-03-25"),
         ("25/8120", "2020-08-25"),
+        ("27 032018", "2018-03-27"),
+        ("27032018", "2018-03-27"),
+        ("05-05~18", "2018-05-05"),
     ],
 )
 def test_reads_through_slips_of_recognition(text: str, value: str) -> None:
