@@ -497,7 +497,10 @@ def _nameless(sheet: Sheet, columns: list[GridColumn], lines: list[tuple[list[Ru
         if numbers * 2 < len(group) and textual and _words(group) > 1.5 * len(group):
             continue
         numeric = numbers * 2 > len(group)
-        named = _unused(columns, [lines[n][1] for n in {n for n, _ in group}], x0, x1, numeric=numeric)
+        others = [
+            {at for at, words in lines[n][1].cells.items() if not set(words) <= set(run.words)} for n, run in group
+        ]
+        named = _unused(columns, others, x0, x1, numeric=numeric)
         if named is not None:  # its name is centred over a wide column
             named.x0, named.x1 = min(named.x0, x0), max(named.x1, x1)
         else:
@@ -506,10 +509,18 @@ def _nameless(sheet: Sheet, columns: list[GridColumn], lines: list[tuple[list[Ru
 
 
 def _unused(
-    columns: list[GridColumn], lines: list[GridLine], x0: float, x1: float, *, numeric: bool
+    columns: list[GridColumn], lines: list[set[int]], x0: float, x1: float, *, numeric: bool
 ) -> GridColumn | None:
-    """The named column next to x0..x1 under whose name nothing stands in these lines, if it is of the right kind."""
-    used = Counter(at for line in lines for at, words in line.cells.items() if words)
+    """The named column next to x0..x1 under whose name nothing stands in these lines, if it is of the right kind.
+
+    Args:
+        columns: from left to right.
+        lines: for each line the columns in which something else stands.
+        x0: left edge of the words without a name, in the page's units.
+        x1: their right edge.
+        numeric: whether they are numbers.
+    """
+    used = Counter(at for line in lines for at in line)
     right = next((n for n, c in enumerate(columns) if c.x0 >= x1), None)
     left = next((n for n in range(len(columns) - 1, -1, -1) if columns[n].x1 <= x0), None)
     for at in (right, left):

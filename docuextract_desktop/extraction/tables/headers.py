@@ -104,9 +104,11 @@ def find_headers(sheet: Sheet, book: LabelBook) -> list[Header]:
     taken: set[int] = set()
     strengths = {line: _strength(pieces) for line, pieces in cores.items()}
     for line in sorted(cores, key=lambda k: (-strengths[k], k)):
-        if line in taken or len({_key(p) for p in cores[line] if p.best >= SURE}) < 2:
-            if line in taken or not _may_be_core(cores[line]):
-                continue
+        if line in taken:
+            continue
+        several = len({_key(p) for p in cores[line] if p.best >= SURE}) > 1
+        if not several and len(cores[line]) < 3 and not _goes_on(sheet, cores, line):
+            continue
         band = _band(sheet, line, cores, book, taken)
         header = _merge(sheet, [cores[k] if k in cores else split_line(sheet, k, book) for k in band], band, line, book)
         if _holds(sheet, header):
@@ -134,9 +136,12 @@ def _holds(sheet: Sheet, header: Header) -> bool:
     return named >= share * words and (header.known >= 3 or header.asked > 0)
 
 
-def _may_be_core(pieces: list[Piece]) -> bool:
-    """A line of a header over several lines may name one column alone, if it stands among other short cells."""
-    return len(pieces) >= 3
+def _goes_on(sheet: Sheet, cores: dict[int, list[Piece]], line: int) -> bool:
+    """Whether a line with a single name is followed by one that names another column beside it."""
+    upper, lower = cores[line], cores.get(line + 1, [])
+    if len(upper) != 1 or not 0 < len(lower) <= 2 or sheet.tops[line + 1] - sheet.bottoms[line] > BAND_GAP * sheet.em:
+        return False
+    return all(p.best >= SURE and _key(p) != _key(upper[0]) and p.x0 > upper[0].x1 for p in lower)
 
 
 def _key(piece: Piece) -> str:
@@ -223,7 +228,8 @@ def _joins(
         return False
     if any(look in (Look.NUMBER, Look.DATE, Look.PERCENT) for look in sheet.looks[start:stop]):
         return False
-    if sheet.x1[stop - 1] < left - 2 * sheet.em or sheet.x0[start] > right + 2 * sheet.em:
+    outside = sheet.x1[stop - 1] < left - 2 * sheet.em or sheet.x0[start] > right + 2 * sheet.em
+    if outside and not (line == core + 1 and _goes_on(sheet, cores, core)):
         return False
     if any(t.endswith(":") for t in sheet.page.texts[start:stop]):
         return False

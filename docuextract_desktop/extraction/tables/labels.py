@@ -177,6 +177,10 @@ class LabelBook:
 
     def _by_tokens(self, tokens: list[str]) -> dict[str, float]:
         """The longest run of the header's words that is a known name; the more of it is covered the better."""
+        if len(tokens) == 2:
+            price, unit = (self._phrases.get(t, {}) for t in tokens)
+            if "unit_price" in price and "unit" in unit:
+                return {"unit_price": 0.95}
         whole = sum(map(len, tokens))
         for size in range(len(tokens) - 1, 0, -1):
             found: dict[str, float] = {}

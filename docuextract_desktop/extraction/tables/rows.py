@@ -40,6 +40,7 @@ class LineLook:
         totals: how surely it is a sum, 0..1.
         away: its text begins far from where descriptions begin, as the names of sums do.
         outside: its text begins to the left of where descriptions begin, as headings do.
+        indented: its text begins to the right of that, as details do.
         carried: whether the table may go on after that sum.
         position: whether it bears a running number.
         top, bottom: in the page's units.
@@ -55,6 +56,7 @@ class LineLook:
     bottom: float
     away: bool = False
     outside: bool = False
+    indented: bool = False
 
 
 @dataclass(slots=True)
@@ -225,6 +227,12 @@ def _usual(grid: Grid, layout: Layout, looks: list[LineLook]) -> None:
     layout.share = {k: filled[k] / most for k in layout.keys}
     fullest = max((n for n, _ in leads), default=0)
     starts = sorted(x for n, x in leads if n > 0.6 * fullest)
+    if not starts:  # the numbers stand on lines of their own
+        starts = sorted(
+            grid.sheet.x0[look.line.cells[layout.main][0]]
+            for look in looks
+            if layout.main is not None and layout.main in look.line.cells and not look.keys
+        )[: max(1, len(looks) // 2)]
     layout.lead = starts[len(starts) // 2] if starts else 0.0
     em = grid.sheet.em
     gaps = sorted(
@@ -245,6 +253,7 @@ def _mark(grid: Grid, layout: Layout, looks: list[LineLook], decimal: DecimalMar
         look.away = layout.lead > 0 and words is not None and sheet.x0[words[0]] > layout.lead + 4 * em
         start = sheet.lines[look.line.index][0]
         look.outside = not look.keys and layout.lead > 0 and sheet.x0[start] < layout.lead - 1.5 * em
+        look.indented = not look.keys and layout.lead > 0 and sheet.x0[start] > layout.lead + 0.8 * em
         if look.away and 0 < look.totals < 0.6:
             look.totals = 0.6
         value = None
@@ -338,7 +347,7 @@ def _span_costs(grid: Grid, layout: Layout, looks: list[LineLook], i: int, top: 
             below += 1
         else:
             above += 1
-            if look.outside:
+            if look.outside or (above == 1 and look.indented):
                 gaps += 0.4
         if has_main and not named:
             named = True

@@ -20,6 +20,7 @@ _PERCENT: Final = re.compile(r"[(]?[-+]?\d[\d.,]*\s?%[)]?[.,;*]?")
 _DATE: Final = re.compile(r"[(]?\d{1,4}([./-])\d{1,2}\1(?:\d{2,4})?[).,;]?")
 _TIME: Final = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?:[AaPp][Mm]?)?")
 _WITH_UNIT: Final = re.compile(r"[-+]?\d[\d.,]*(?:x|X|[A-Za-zµ²³°]{1,4}\.?)")
+_RULE: Final = re.compile(r"[-_=.·*~+|—–]{4,}")  # a line drawn with characters
 
 
 class Look(IntEnum):
@@ -62,7 +63,8 @@ class Sheet:
         page: the page itself.
         x0, y0, x1, y1: of each word in the page's own units (points or pixels), so that widths and heights compare.
         looks: of each word.
-        lines: (start, stop) of the words of each line, top to bottom; lines of sideways text are left out.
+        lines: (start, stop) of the words of each line, top to bottom; lines of sideways text, and such as are drawn with characters,
+            are left out.
         tops, bottoms: of each line in `lines`, medians over its words.
         em: the page's usual height of a word.
         space: the page's usual white space between two words of running text, in heights of a word.
@@ -112,7 +114,7 @@ def make_sheet(page: Page) -> Sheet:
     tops: list[float] = []
     bottoms: list[float] = []
     for start, stop in zip(starts, starts[1:], strict=False):
-        if _sideways(x0, y0, x1, y1, start, stop, em):
+        if _sideways(x0, y0, x1, y1, start, stop, em) or all(_RULE.fullmatch(t) for t in page.texts[start:stop]):
             continue
         ups, downs = sorted(y0[start:stop]), sorted(y1[start:stop])
         middle = (stop - start) // 2
