@@ -12,14 +12,14 @@ _DIGIT = re.compile(r"\d")
 _TOKEN = re.compile(r"\S+")
 _EDGE_LEFT: Final = "([{<\"'`*,;:.=~_-–"
 _EDGE_RIGHT: Final = ")]}>\"'`*,;:.=~_-–#"
-_IDLIKE = re.compile(r"[\w#№&+./\\\-–()*:]*\d[\w#№&+./\\\-–()*:]*")
+_IDLIKE = re.compile(r"[\w#№°º&+./\\\-–()*:]*\d[\w#№&+./\\\-–()*:]*")
 _AMOUNT = re.compile(r"[$€£]?[-+(]?\d{1,3}(?:[.,']\d{3})*[.,]\d{2}\)?[-€$£%]?|\d+(?:[.,]\d+)?%")
 _DATE = re.compile(
     r"\d{1,2}([./\-])\d{1,2}\1(?:\d{4}|\d{2})|\d{4}([./\-])\d{1,2}\2\d{1,2}|\d{1,2}:\d{2}(?::\d{2})?(?:[ap]m)?",
     re.IGNORECASE,
 )
 # A label glued to its value: "Nr.471102", "No:12345", "Invoice#123"
-_GLUED = re.compile(r"[^\W\d_]{2,}[.:#=]+(?=[\w]*\d)|[^\W\d_]*[:#№=]+(?=\w)")
+_GLUED = re.compile(r"[^\W\d_]{2,}[.:#=]+(?=[\w]*\d)|[^\W\d_]*\.?[:#№=°º]+(?=\w)")
 # Capitals before digits can belong to the code ("DE 136 695 976"), unless they are a label.
 _PREFIX = re.compile(
     r"(?!(?:IBAN|BIC|NR|NO|VAT|TEL|FAX|REG|GST|SST|INV|PO|ID|TAX|BLZ|KTO|HRB|HRA|TVA|IVA|BTW)\b)[A-Z]{1,4}"
@@ -99,8 +99,9 @@ class IdType(BaseType):
 
     @staticmethod
     def _one(text: str, start: int, end: int, spans: dict[Span, None]) -> None:
-        spans[Span(start, end)] = None
         glued = _GLUED.match(text, start, end)
+        if glued is None or not any(c in "°º№" for c in glued.group()):  # these belong to labels only: "n°2023/045"
+            spans[Span(start, end)] = None
         if glued is not None and glued.end() < end:
             spans[Span(*_trim(text, glued.end(), end))] = None
         bracket = _BRACKET.match(text, end)
