@@ -18,8 +18,8 @@ _DATE = re.compile(
     r"\d{1,2}([./\-])\d{1,2}\1(?:\d{4}|\d{2})|\d{4}([./\-])\d{1,2}\2\d{1,2}|\d{1,2}:\d{2}(?::\d{2})?(?:[ap]m)?",
     re.IGNORECASE,
 )
-# A label glued to its value: "Nr.471102", "No:12345", "Invoice#123"
-_GLUED = re.compile(r"[^\W\d_]{2,}[.:#=]+(?=[\w]*\d)|[^\W\d_]*\.?[:#№=°º]+(?=\w)")
+# A label glued to its value: "Nr.471102", "No:12345", "Invoice#123"; NFKC makes "No" of "Nº" and "№"
+_GLUED = re.compile(r"[^\W\d_]{2,}[.:#=]+(?=[\w]*\d)|[^\W\d_]*\.?[:#№=°º]+(?=\w)|(?i:no|nr)\.?(?=\d)")
 # Capitals before digits can belong to the code ("DE 136 695 976"), unless they are a label.
 _PREFIX = re.compile(
     r"(?!(?:IBAN|BIC|NR|NO|VAT|TEL|FAX|REG|GST|SST|INV|PO|ID|TAX|BLZ|KTO|HRB|HRA|TVA|IVA|BTW)\b)[A-Z]{1,4}"
