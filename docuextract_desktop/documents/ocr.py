@@ -268,6 +268,8 @@ class _Models:
     def __init__(self, package: str, threads: int) -> None:
         # The package logs to standard error, paths included: only what is serious may pass.
         logging.getLogger("RapidOCR").setLevel(logging.ERROR)
+        # From 1.29 on ONNX Runtime keeps a device id and reports to its maker, unless told not to before it is loaded.
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         module = importlib.import_module(package)
         if package == "rapidocr":
             root = Path(str(module.__file__)).parent / "models"
