@@ -20,6 +20,7 @@ from docuextract_desktop.templates.models import Template
 
 if TYPE_CHECKING:
     from docuextract_desktop.documents.ocr import OcrEngine
+    from docuextract_desktop.review.teaching import Teaching
 
 TEMPLATE_FOLDER = "templates"
 
@@ -97,3 +98,10 @@ def ocr_engine() -> OcrEngine:
     from docuextract_desktop.documents.ocr import default_engine
 
     return default_engine()
+
+
+def teaching(services: Services) -> Teaching:
+    """What has templates learn from what people confirm."""
+    from docuextract_desktop.review.teaching import Teaching
+
+    return Teaching(services.database, services.queue.document_pages)

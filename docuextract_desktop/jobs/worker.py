@@ -1,22 +1,18 @@
 """The worker: a child process that opens documents, so that a hostile file can kill or hang nothing but this.
 
 It gets jobs on its standard input and answers on its standard output (see `protocol`); it imports neither Qt nor pandas
-nor SQLite, holds itself to limits on memory, open files and written bytes, and ends when the program that started it
-does, however that happened.
+nor SQLite, is confined (see `confinement`), and ends when the program that started it does, however that happened.
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import faulthandler
 import gc
 import importlib
 import json
 import os
 import queue
-import signal
-import sys
 import threading
 import traceback
 from collections.abc import Mapping
@@ -24,17 +20,13 @@ from pathlib import Path
 from typing import IO, Any
 
 from docuextract_desktop.errors import DocumentTooLargeError, ItemError, ItemInternalError
+from docuextract_desktop.jobs.confinement import confine
 from docuextract_desktop.jobs.protocol import ProtocolError, read_message, write_message
 from docuextract_desktop.jobs.work import PageJob, job_from_plain, outcome_to_plain
 
 OPTIONS_VARIABLE = "DOCUEXTRACT_WORKER"
 WORKER_FLAG = "--docuextract-worker"
 """What a frozen program is started with to become a worker: see `serve_if_asked`."""
-
-MAX_OPEN_FILES = 256
-MAX_WRITTEN_BYTES = 64 * 1024 * 1024
-
-_PR_SET_PDEATHSIG = 1  # from linux/prctl.h
 
 
 def serve_if_asked(arguments: list[str]) -> None:
@@ -51,8 +43,12 @@ def main() -> None:
     options = json.loads(os.environ.pop(OPTIONS_VARIABLE))
     jobs, answers = _take_streams()
     faulthandler.enable()
-    _end_with_parent(options["parent_pid"])
-    _restrain(options)
+    confine(
+        niceness=options["nice"],
+        address_space_bytes=options["address_space_bytes"],
+        network=options["network"],
+        parent_pid=options["parent_pid"],
+    )
     waiting: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(jobs, waiting), name="listener", daemon=True).start()
     module, _, name = options["stages"].partition(":")
@@ -87,46 +83,6 @@ def _listen(jobs: IO[bytes], waiting: queue.SimpleQueue[dict[str, Any]]) -> None
     except (ProtocolError, OSError):
         pass
     os._exit(0)
-
-
-def _end_with_parent(parent_pid: int) -> None:
-    """Have the kernel end this process with its parent (Linux); elsewhere the closed pipe does it (`_listen`)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent_pid:  # it died before the line above
-            os._exit(0)
-
-
-def _restrain(options: Mapping[str, Any]) -> None:
-    if options["nice"]:
-        _be_nice(options["nice"])
-    if sys.platform == "win32":
-        return
-    import resource
-
-    limits = [
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, MAX_OPEN_FILES),
-        (resource.RLIMIT_FSIZE, MAX_WRITTEN_BYTES),
-    ]
-    if options["address_space_bytes"] and sys.platform == "linux":
-        limits.append((resource.RLIMIT_AS, options["address_space_bytes"]))
-    for what, limit in limits:
-        _, hard = resource.getrlimit(what)
-        allowed = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(what, (allowed, allowed))
-
-
-def _be_nice(niceness: int) -> None:
-    """Run behind everything else that the person does."""
-    if sys.platform == "win32":
-        import psutil
-
-        psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
-    else:
-        with contextlib.suppress(OSError):
-            os.nice(niceness)
 
 
 def _answer(stages: Any, message: Mapping[str, Any], answers: IO[bytes]) -> dict[str, Any]:

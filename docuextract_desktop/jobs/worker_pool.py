@@ -26,6 +26,7 @@ from docuextract_desktop.errors import (
     ItemInternalError,
     ItemTimeoutError,
 )
+from docuextract_desktop.jobs.confinement import TELEMETRY_OFF, Network
 from docuextract_desktop.jobs.protocol import ProtocolError, read_message, write_message
 from docuextract_desktop.jobs.work import Job, Outcome, PageJob, Picture, job_to_plain, outcome_from_plain
 from docuextract_desktop.jobs.worker import OPTIONS_VARIABLE, WORKER_FLAG, out_of_memory
@@ -62,12 +63,14 @@ class WorkerOptions:
         niceness: 0 for normal priority.
         threads: of the OCR engine and of numpy within one worker.
         memory_bytes: resident memory that one worker may use.
+        network: what happens when a worker asks for a socket (Linux).
     """
 
     stages: str = STAGES
     niceness: int = 0
     threads: int = 1
     memory_bytes: int = 2 * 1024**3
+    network: Network = "refuse"
 
 
 class Worker:
@@ -79,6 +82,7 @@ class Worker:
     def __init__(self, options: WorkerOptions) -> None:
         self.options = options
         self._process: subprocess.Popen[bytes] | None = None
+        self._watched: psutil.Process | None = None
         self._inbox: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._complaints: deque[str] = deque(maxlen=60)
         self._interrupted = threading.Event()
@@ -157,7 +161,7 @@ class Worker:
 
     def kill(self) -> None:
         """End the process now and wait until it is gone. The next request starts another one."""
-        process, self._process = self._process, None
+        process, self._process, self._watched = self._process, None, None
         if process is None:
             return
         process.kill()
@@ -251,10 +255,12 @@ class Worker:
             "stages": options.stages,
             "nice": options.niceness,
             "address_space_bytes": options.memory_bytes * ADDRESS_SPACE_FACTOR,
+            "network": options.network,
         }
         threads = str(options.threads)
         environment = {
             **os.environ,
+            **TELEMETRY_OFF,
             OPTIONS_VARIABLE: json.dumps(told),
             "DOCUEXTRACT_OCR_THREADS": threads,
             "OMP_NUM_THREADS": threads,
@@ -278,6 +284,8 @@ class Worker:
         except OSError as error:
             raise ItemInternalError("No worker process could be started.", detail=repr(error)) from error
         self._process = process
+        with contextlib.suppress(psutil.Error):
+            self._watched = psutil.Process(process.pid)
         if process.stdout is None or process.stderr is None:
             raise AssertionError("both were asked for")
         self._threads = [
@@ -308,7 +316,7 @@ class Worker:
     def _memory(self) -> int:
         """Resident memory of the process in bytes, 0 where it is gone."""
         try:
-            return int(psutil.Process(self.pid).memory_info().rss) if self.pid is not None else 0
+            return int(self._watched.memory_info().rss) if self._watched is not None else 0
         except psutil.Error:
             return 0
 

@@ -6,6 +6,7 @@ import ctypes
 import hashlib
 import os
 import signal
+import socket
 import sys
 import threading
 from pathlib import Path
@@ -101,6 +102,9 @@ class Scripted(Stages):
     def _use_memory(self, argument: str, progress: Progress) -> None:
         self.kept = bytearray(b"x") * int(argument)
         threading.Event().wait()
+
+    def _connect(self, argument: str, progress: Progress) -> None:
+        socket.create_connection(("127.0.0.1", 9), timeout=1)
 
     def _recurse(self, argument: str, progress: Progress) -> None:
         self._recurse(argument, progress)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 from conftest import TEMPLATE
+from PIL import Image, ImageDraw, ImageFont
 
 from docuextract_desktop.documents.serial import pages_from_blob
 from docuextract_desktop.errors import (
@@ -191,6 +193,41 @@ def test_workers_die_with_the_program_that_started_them(write: Write, tmp_path: 
         program.kill()
     psutil.wait_procs([child], timeout=20)
     assert not child.is_running()
+
+
+LINUX = pytest.mark.skipif(
+    sys.platform != "linux" or platform.machine() not in ("x86_64", "aarch64"),
+    reason="the kernel keeps processes from networks on Linux only",
+)
+
+
+@LINUX
+def test_a_worker_cannot_reach_a_network(worker: Worker, write: Write) -> None:
+    with pytest.raises(ItemInternalError) as caught:
+        worker.extract(job(write("connect")), LIMITS)
+    assert "PermissionError" in caught.value.detail
+
+
+@LINUX
+def test_nothing_in_a_worker_even_tries_to_reach_a_network(write: Write) -> None:
+    """An attempt to connect kills the worker here: a scripted one does, reading pictures with OCR does not."""
+    strict = Worker(WorkerOptions("fault_stages:Scripted", network="kill"))
+    with pytest.raises(ItemInternalError, match="died"):
+        strict.extract(job(write("connect")), LIMITS)
+    strict.kill()
+    path = write("")
+    picture = Image.new("L", (300, 80), 255)
+    ImageDraw.Draw(picture).text((20, 20), "Total: 12.50", fill=0, font=ImageFont.load_default(28))
+    picture.save(path, "PNG")
+    reader = Worker(WorkerOptions(network="kill"))
+    try:
+        outcome = reader.extract(job(path), Limits())
+        assert outcome.words[0].method == "ocr"
+        # The OCR runtime's own reports would be sent some time after its start.
+        reader.extract(job(path), Limits())
+        assert reader.pid is not None
+    finally:
+        reader.kill()
 
 
 def test_pages_are_drawn(worker: Worker, write: Write) -> None:
