@@ -16,7 +16,8 @@ Numbers = NDArray[np.float64]
 
 def tolerance(quantity: Numbers, price_decimals: Numbers) -> Numbers:
     """How far quantity × price may be from the printed amount: prices are printed rounded."""
-    return 0.0051 + np.abs(quantity) * 0.51 * 10.0 ** (-price_decimals) * (price_decimals > 0)
+    slack: Numbers = 0.0051 + np.abs(quantity) * 0.51 * 10.0 ** (-price_decimals) * (price_decimals > 0)
+    return slack
 
 
 def product_shares(values: Numbers, decimals: Numbers) -> Numbers:
@@ -51,7 +52,8 @@ def product_shares(values: Numbers, decimals: Numbers) -> Numbers:
     shares[index, index, :] = 0.0
     shares[index, :, index] = 0.0
     shares[:, index, index] = 0.0
-    return np.minimum(shares, 1.0)
+    result: Numbers = np.minimum(shares, 1.0)
+    return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +91,7 @@ def check_product(
     return Check(False)
 
 
-def _agrees(
-    q: Decimal, p: Decimal, a: Decimal, decimals: int, basis: Decimal | None, discount: Reading | None
-) -> bool:
+def _agrees(q: Decimal, p: Decimal, a: Decimal, decimals: int, basis: Decimal | None, discount: Reading | None) -> bool:
     plain = q * p
     expected = [plain]
     if basis is not None and basis > 0 and basis != 1:

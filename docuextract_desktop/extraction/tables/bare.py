@@ -1,14 +1,14 @@
 """Tables without a header: columns from where numbers stand under each other.
 
-Only arithmetic can tell such a table from a list of anything: quantity × price = amount in its rows, or amounts that add
-up to a sum printed below them.
+Only arithmetic can tell such a table from a list of anything: quantity × price = amount in its rows, or amounts
+that add up to a sum printed below them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from docuextract_desktop.extraction.tables.columns import GridColumn, Run, runs_of
+from docuextract_desktop.extraction.tables.grid import GridColumn, Run, runs_of
 from docuextract_desktop.extraction.tables.lexicon import totals_strength
 from docuextract_desktop.extraction.tables.sheet import Look, Sheet, clean_number, is_amount_shaped
 

@@ -17,13 +17,14 @@ from docuextract_desktop.extraction.tables.cells import (
     number_cell,
     text_cell,
 )
-from docuextract_desktop.extraction.tables.columns import Grid, GridColumn, columns_of, fit, sample_of
+from docuextract_desktop.extraction.tables.columns import columns_of, fit
+from docuextract_desktop.extraction.tables.grid import Grid, GridColumn, sample_of
 from docuextract_desktop.extraction.tables.headers import Header, find_headers
 from docuextract_desktop.extraction.tables.inline import find_product
 from docuextract_desktop.extraction.tables.labels import NUMERIC_TYPES, LabelBook, label_book
 from docuextract_desktop.extraction.tables.readings import best_reading, readings
 from docuextract_desktop.extraction.tables.roles import Roles, find_roles
-from docuextract_desktop.extraction.tables.rows import Layout, LineLook, Row, find_rows
+from docuextract_desktop.extraction.tables.rows import Layout, Row, find_rows
 from docuextract_desktop.extraction.tables.sheet import Look, Sheet, make_sheet
 from docuextract_desktop.templates.models import Column, Locale, TemplateField
 from docuextract_desktop.templates.types import resolve_locale
@@ -200,7 +201,7 @@ def _part(
     last = rows[-1].lines[-1].line.index
     after = [look for look in looks if look.line.index > last]
     ended = any(look.totals >= 0.6 and look.keys and not look.carried for look in after)
-    part = Part(grid.sheet, grid, layout, rows, roles, 0.0, usual is None, ended, _totals_below(grid, rows, looks, locale))
+    part = Part(grid.sheet, grid, layout, rows, roles, 0.0, usual is None, ended, _totals_below(grid, rows, locale))
     part.score = _score(part, book)
     return part
 
@@ -217,7 +218,7 @@ def _place_products(grid: Grid, rows: list[Row], roles: Roles, locale: Locale) -
         roles.products[n] = find_product(grid.sheet, words, amount, locale.decimal)
 
 
-def _totals_below(grid: Grid, rows: list[Row], looks: list[LineLook], locale: Locale) -> list[Decimal]:
+def _totals_below(grid: Grid, rows: list[Row], locale: Locale) -> list[Decimal]:
     """Numbers printed in the lines under the table, and in its own lines that are no rows."""
     used = {look.line.index for row in rows for look in row.lines}
     first = rows[0].lines[0].line.index
@@ -297,9 +298,7 @@ def _follow(
 ) -> Part | None:
     if abs(sheet.page.width - part.sheet.page.width) > 0.02 * sheet.page.width:
         return None
-    kept = [
-        GridColumn(c.header, c.x0, c.x1, numeric=c.numeric, dated=c.dated) for c in part.grid.columns
-    ]
+    kept = [GridColumn(c.header, c.x0, c.x1, numeric=c.numeric, dated=c.dated) for c in part.grid.columns]
     body = list(_until_header(sheet, headers))
     if not body:
         return None
@@ -388,8 +387,8 @@ def _cells(
         place = part.roles.places.get(key)
         product = part.roles.products.get(number)
         if product is not None and key in ("quantity", "unit_price") and column.type in NUMERIC_TYPES:
-            reading = product[0] if key == "quantity" else product[1]
-            cells.append(number_cell(page, sheet, column, key, reading, 0.93, trust, locale, threshold))
+            factor = product[0] if key == "quantity" else product[1]
+            cells.append(number_cell(page, sheet, column, key, factor, 0.93, trust, locale, threshold))
             continue
         words = row.cells.get(place, []) if place is not None else []
         if product is not None:

@@ -110,7 +110,7 @@ def find_headers(sheet: Sheet, book: LabelBook) -> list[Header]:
         if not several and len(cores[line]) < 3 and not _goes_on(sheet, cores, line):
             continue
         band = _band(sheet, line, cores, book, taken)
-        header = _merge(sheet, [cores[k] if k in cores else split_line(sheet, k, book) for k in band], band, line, book)
+        header = _merge([cores[k] if k in cores else split_line(sheet, k, book) for k in band], band, line, book)
         if _holds(sheet, header):
             headers.append(header)
             taken.update(band)
@@ -246,14 +246,12 @@ def _joins(
         return False
     # Below, a first item made of words only must not be swallowed: it would stand under the description alone.
     text_columns = [p for p in cores[core] if p.best >= SURE and _key(p) in ("description", "article")]
-    under_text = all(
-        any(t.x0 - sheet.em <= p.x0 <= t.x1 + sheet.em for t in text_columns) for p in pieces
-    )
+    under_text = all(any(t.x0 - sheet.em <= p.x0 <= t.x1 + sheet.em for t in text_columns) for p in pieces)
     bracket = sheet.page.texts[start].startswith("(")
     return not under_text or bracket
 
 
-def _merge(sheet: Sheet, rows: list[list[Piece]], band: list[int], core: int, book: LabelBook) -> Header:
+def _merge(rows: list[list[Piece]], band: list[int], core: int, book: LabelBook) -> Header:
     """Put the pieces that stand over each other into one cell, and match the cells' whole text."""
     groups: list[list[Piece]] = [[p] for row, line in zip(rows, band, strict=True) if line == core for p in row]
     rest = sorted(
@@ -295,11 +293,10 @@ def _cell(group: list[Piece], book: LabelBook) -> HeaderCell:
         else:
             text = piece.text
     found = dict(book.match(text))
-    if len(group) > 1:
-        if not found or max(found.values()) < 0.9:
-            for piece in group:
-                for key, score in piece.found.items():
-                    found[key] = max(found.get(key, 0.0), 0.9 * score)
+    if len(group) > 1 and (not found or max(found.values()) < 0.9):
+        for piece in group:
+            for key, score in piece.found.items():
+                found[key] = max(found.get(key, 0.0), 0.9 * score)
     return HeaderCell(
         words=[i for p in group for i in p.words],
         x0=min(p.x0 for p in group),

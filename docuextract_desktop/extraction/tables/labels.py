@@ -41,8 +41,41 @@ _ROLE_TYPES: Final[dict[str, frozenset[str]]] = {
     "credit": frozenset({"money", "number"}),
     "balance": frozenset({"money", "number"}),
 }
-_TAX_WORDS: Final = frozenset("vat ust mwst umsatzsteuer mehrwertsteuer tva iva btw tax gst moms steuer taxes".split())
-_EXCLUDING: Final = frozenset("excl exkl exclusive excluding exc ex ohne hors sans senza sin sem zonder zzgl".split())
+_TAX_WORDS: Final = frozenset(
+    [
+        "vat",
+        "ust",
+        "mwst",
+        "umsatzsteuer",
+        "mehrwertsteuer",
+        "tva",
+        "iva",
+        "btw",
+        "tax",
+        "gst",
+        "moms",
+        "steuer",
+        "taxes",
+    ]
+)
+_EXCLUDING: Final = frozenset(
+    [
+        "excl",
+        "exkl",
+        "exclusive",
+        "excluding",
+        "exc",
+        "ex",
+        "ohne",
+        "hors",
+        "sans",
+        "senza",
+        "sin",
+        "sem",
+        "zonder",
+        "zzgl",
+    ]
+)
 _SPLIT: Final = re.compile(r"[\s/:()\[\]|,;]+")
 
 _HYPHENS: Final = ("-", "\u00ad", "\ufffe")
@@ -105,7 +138,9 @@ class LabelBook:
                     # The template's own words rule out other readings of the same print, but for short ones.
                     if len(folded) > 2:
                         others = phrases.get(folded, {})
-                        phrases[folded] = {k: s * (0.9 if k == "article" else 0.8) for k, s in others.items() if k != key}
+                        phrases[folded] = {
+                            k: s * (0.9 if k == "article" else 0.8) for k, s in others.items() if k != key
+                        }
                     phrases.setdefault(folded, {})[key] = 1.0
         for folded in [p for p, found in phrases.items() if len(found) > 1]:
             wanted = {k: s for k, s in phrases[folded].items() if k in self.asked}
@@ -212,13 +247,13 @@ class LabelBook:
         return {}
 
     def _by_abbreviation(self, folded: str) -> dict[str, float]:
-        """ "Aant." is short for the names that begin so, if these mean one thing."""
+        """An abbreviation such as "Aant." is short for the names that begin so, if these mean one thing."""
         if len(folded) < 3:
             return {}
         keys = {k for p, found in self._phrases.items() if p.startswith(folded) and len(p) <= 16 for k in found}
         keys -= {"other"}
         wanted = keys & self.asked or keys
-        return {k: 0.8 for k in wanted} if len(wanted) == 1 else {}
+        return dict.fromkeys(wanted, 0.8) if len(wanted) == 1 else {}
 
     def _by_likeness(self, folded: str) -> dict[str, float]:
         best = process.extractOne(folded, self._long, scorer=fuzz.ratio, score_cutoff=80.0)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
-from docuextract_desktop.extraction.tables.columns import may_join
+from docuextract_desktop.extraction.tables.grid import may_join
 from docuextract_desktop.extraction.tables.sheet import Look, Sheet
 from docuextract_desktop.templates.models import DecimalMark
 from docuextract_desktop.templates.types.numerals import read_numeral

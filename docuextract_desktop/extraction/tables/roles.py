@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from docuextract_desktop.extraction.tables.arithmetic import product_shares
-from docuextract_desktop.extraction.tables.columns import Grid
+from docuextract_desktop.extraction.tables.grid import Grid
 from docuextract_desktop.extraction.tables.inline import Product
 from docuextract_desktop.extraction.tables.labels import NUMERIC_TYPES, SURE, LabelBook
 from docuextract_desktop.extraction.tables.readings import Reading, best_reading, readings
@@ -50,16 +50,16 @@ def find_roles(
     roles = Roles()
     numeric = {k for k, c in enumerate(grid.columns) if c.numeric} | set(layout.keys)
     for row in rows:
-        roles.numbers.append({k: readings(grid.sheet, words, decimal) for k, words in row.cells.items() if k in numeric})
+        roles.numbers.append(
+            {k: readings(grid.sheet, words, decimal) for k, words in row.cells.items() if k in numeric}
+        )
     names = [c.header.found if c.header is not None else {} for c in grid.columns]
     _place_triple(grid, rows, layout, names, roles)
     _place_others(grid, rows, layout, names, roles, book, columns)
     return roles
 
 
-def _place_triple(
-    grid: Grid, rows: Sequence[Row], layout: Layout, names: list[dict[str, float]], roles: Roles
-) -> None:
+def _place_triple(grid: Grid, rows: Sequence[Row], layout: Layout, names: list[dict[str, float]], roles: Roles) -> None:
     """Quantity, price and amount together: names and arithmetic may outvote each other."""
     count = len(grid.columns)
     able = [k for k in sorted(layout.keys) if not grid.columns[k].dated]

@@ -7,13 +7,14 @@ that explains the whole table best wins.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
-from docuextract_desktop.extraction.tables.columns import Grid, GridColumn, GridLine
+from docuextract_desktop.extraction.tables.grid import Grid, GridLine
 from docuextract_desktop.extraction.tables.lexicon import is_carried, totals_strength
 from docuextract_desktop.extraction.tables.readings import readings
 from docuextract_desktop.extraction.tables.sheet import Look, Sheet, clean_number, is_amount_shaped
@@ -108,7 +109,7 @@ def _running_number(sheet: Sheet, words: Sequence[int]) -> bool:
 def layout_of(grid: Grid) -> Layout:
     """Find the columns that make rows."""
     columns = grid.columns
-    roles = [c.role() for c in columns]
+    roles = [c.role for c in columns]
     counts: Counter[int] = Counter()
     texts: Counter[int] = Counter()
     shaped: Counter[int] = Counter()
@@ -121,7 +122,8 @@ def layout_of(grid: Grid) -> Layout:
                 texts[at] += sum(_letters(grid.sheet.page.texts[i]) for i in words)
     position = next((k for k, r in enumerate(roles) if r == "position" and counts[k]), None)
     keys = frozenset(
-        k for k, c in enumerate(columns)
+        k
+        for k, c in enumerate(columns)
         if k != position and roles[k] not in ("article", "description", "unit") and (c.numeric or c.dated) and counts[k]
     )
     main = _main_column(grid, roles, keys, position, texts)
@@ -158,7 +160,9 @@ def look_at(grid: Grid, layout: Layout, line: GridLine) -> LineLook:
     keys, texts = set(), set()
     for at, words in line.cells.items():
         if at in layout.keys:
-            if clean_number(sheet, words) or (grid.columns[at].dated and any(sheet.looks[i] == Look.DATE for i in words)):
+            if clean_number(sheet, words) or (
+                grid.columns[at].dated and any(sheet.looks[i] == Look.DATE for i in words)
+            ):
                 keys.add(at)
             elif any(sheet.looks[i] == Look.TEXT for i in words):
                 texts.add(at)
@@ -236,9 +240,7 @@ def _usual(grid: Grid, layout: Layout, looks: list[LineLook]) -> None:
     layout.lead = starts[len(starts) // 2] if starts else 0.0
     em = grid.sheet.em
     gaps = sorted(
-        gap
-        for upper, lower in zip(looks, looks[1:], strict=False)
-        if -0.5 < (gap := (lower.top - upper.bottom) / em) < MAX_GAP
+        gap for upper, lower in itertools.pairwise(looks) if -0.5 < (gap := (lower.top - upper.bottom) / em) < MAX_GAP
     )
     layout.pitch = max(gaps[len(gaps) // 6], -0.2) if gaps else 0.0
 
@@ -306,7 +308,9 @@ def _rows_follow(layout: Layout, looks: list[LineLook]) -> bool:
     return False
 
 
-def _span_costs(grid: Grid, layout: Layout, looks: list[LineLook], i: int, top: int) -> list[tuple[float, float, float] | None]:
+def _span_costs(
+    grid: Grid, layout: Layout, looks: list[LineLook], i: int, top: int
+) -> list[tuple[float, float, float] | None]:
     """Costs of the rows that begin at line `i` and end at each line up to `top`; None where there is no row."""
     em = grid.sheet.em
     found: list[tuple[float, float, float] | None] = []
@@ -449,13 +453,13 @@ def _tidy(grid: Grid, layout: Layout, rows: list[Row], *, strict: bool) -> list[
             continue
         if not full and any(look.away or look.totals >= 0.6 for look in row.lines if look.keys):
             continue
-        if not full and layout.share.get(layout.amount if layout.amount is not None else -1, 0.0) >= 0.6 and (
-            layout.amount not in keys
+        if (
+            not full
+            and layout.share.get(layout.amount if layout.amount is not None else -1, 0.0) >= 0.6
+            and (layout.amount not in keys)
         ):
             continue
         if kept and row.lines[0].top - kept[-1].lines[-1].bottom > 7 * em and not full:
             break
         kept.append(row)
     return kept
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -63,8 +64,8 @@ class Sheet:
         page: the page itself.
         x0, y0, x1, y1: of each word in the page's own units (points or pixels), so that widths and heights compare.
         looks: of each word.
-        lines: (start, stop) of the words of each line, top to bottom; lines of sideways text, and such as are drawn with characters,
-            are left out.
+        lines: (start, stop) of the words of each line, top to bottom; lines of sideways text, and such as are drawn
+            with characters, are left out.
         tops, bottoms: of each line in `lines`, medians over its words.
         em: the page's usual height of a word.
         space: the page's usual white space between two words of running text, in heights of a word.
@@ -113,7 +114,7 @@ def make_sheet(page: Page) -> Sheet:
     lines: list[tuple[int, int]] = []
     tops: list[float] = []
     bottoms: list[float] = []
-    for start, stop in zip(starts, starts[1:], strict=False):
+    for start, stop in itertools.pairwise(starts):
         if _sideways(x0, y0, x1, y1, start, stop, em) or all(_RULE.fullmatch(t) for t in page.texts[start:stop]):
             continue
         ups, downs = sorted(y0[start:stop]), sorted(y1[start:stop])
