@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 from docuextract_desktop.errors import DocuExtractError, ExitCode
 from docuextract_desktop.paths import data_home
 from docuextract_desktop.ui import tasks, theme
+from docuextract_desktop.ui.collector import Collector
 from docuextract_desktop.ui.context import WindowState
 from docuextract_desktop.ui.faults import WORDS, Faults
 from docuextract_desktop.ui.shell.window import MainWindow
@@ -69,6 +70,7 @@ class Program(QObject):
         self._app, self._home, self._paths = app, home, paths
         self._state = WindowState(home)
         self._faults = Faults(self)
+        self._collector = Collector(self)
         self._services: Services | None = None
         self._runner: Runner | None = None
         self._feed: Feed | None = None
@@ -101,8 +103,10 @@ class Program(QObject):
                 self.exit_code = int(ExitCode.STORAGE_UNAVAILABLE)
             return False
         self._instance.called.connect(self._called)
+        self._collector.start()
         self._faults.install()
         self._faults.happened.connect(self._say_fault)
+        self._faults.told.connect(lambda words: self.window.toast.say(words, stays=True))
         if (geometry := self._state.bytes("window/geometry")) is not None:
             self.window.restoreGeometry(geometry)
         self.window.closing.connect(self._closing)
@@ -206,6 +210,8 @@ class Program(QObject):
     def close(self) -> None:
         """Stop everything in order; unfinished documents go back into the queue."""
         self.window.hide()
+        if self.screens is not None:
+            self.screens.stop()
         if self._feed is not None:
             self._feed.stop()
         tasks.wait_until_idle(5_000)
@@ -217,6 +223,7 @@ class Program(QObject):
         if self._instance is not None:
             self._instance.close()
         self._faults.uninstall()
+        self._collector.stop()
 
 
 def _open(home: Path) -> tuple[Services, str]:

@@ -10,6 +10,8 @@ from types import TracebackType
 
 from PySide6.QtCore import QObject, Signal
 
+from docuextract_desktop.errors import DocuExtractError
+
 _log = logging.getLogger(__name__)
 WORDS = "Something went wrong that should not have. The program goes on; the log describes it."
 
@@ -18,10 +20,12 @@ class Faults(QObject):
     """Takes uncaught exceptions of all threads.
 
     Signals:
-        happened: the traceback, on the window's thread.
+        happened: the traceback of an unexpected one, on the window's thread.
+        told: words for one that can happen to anybody (disk full, database locked).
     """
 
     happened = Signal(str)
+    told = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -39,6 +43,10 @@ class Faults(QObject):
     def _main(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             self._before[0](kind, error, trace)
+            return
+        if isinstance(error, DocuExtractError):
+            _log.error("%s (%s)", error, error.detail)
+            self.told.emit(str(error))
             return
         _log.error("uncaught", exc_info=(kind, error, trace))
         self.happened.emit("".join(traceback.format_exception(kind, error, trace)))

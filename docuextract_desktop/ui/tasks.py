@@ -13,6 +13,7 @@ from __future__ import annotations
 import atexit
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any, Literal
@@ -26,6 +27,9 @@ Callback = Callable[[Any], None]
 PoolName = Literal["reading", "queue"]
 
 _running: set[Task] = set()
+# A thread may hold a task a moment longer than it takes to deliver it; were it the last to let go, the QObject would be
+# destroyed in that thread. So the window's thread keeps the latest ones.
+_delivered: deque[Task] = deque(maxlen=256)
 
 
 class _Pool:
@@ -118,6 +122,7 @@ class Task(QObject):
     @Slot(object, object)
     def _deliver(self, result: object, error: BaseException | None) -> None:
         _running.discard(self)
+        _delivered.append(self)
         if not self._wanted:
             return
         if error is None:

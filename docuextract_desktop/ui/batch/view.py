@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QProgressBar,
-    QStackedLayout,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -27,7 +27,7 @@ from docuextract_desktop.ui.batch.exporting import FORMATS, Exporter
 from docuextract_desktop.ui.batch.ordering import Filter
 from docuextract_desktop.ui.batch.summary import finished_line, progress_line, state_line
 from docuextract_desktop.ui.context import Context
-from docuextract_desktop.ui.widgets.buttons import button, icon_button
+from docuextract_desktop.ui.widgets.buttons import button, icon_button, press_with
 from docuextract_desktop.ui.widgets.delegates import RowDelegate, ShareDelegate, StateDelegate
 from docuextract_desktop.ui.widgets.empty_state import EmptyState
 from docuextract_desktop.ui.widgets.layouts import card, column, row, without_drops
@@ -125,7 +125,7 @@ class BatchView(QWidget):
         tiles.setSpacing(8)
         for number, tile in enumerate(self.tiles.values(), start=1):
             tile.toggled.connect(self._filter)
-            tile.setShortcut(QKeySequence(f"Alt+{number}"))
+            press_with(tile, f"Alt+{number}")
             tiles.addWidget(tile)
 
         self.search = QLineEdit()
@@ -156,7 +156,7 @@ class BatchView(QWidget):
         self.table.removal_wanted.connect(self._cancel_chosen)
         self.table.customContextMenuRequested.connect(self._show_menu)
         self.nothing = EmptyState("search", "No document matches", "Change the search or the tiles that are on.")
-        self._stack = QStackedLayout()
+        self._stack = QStackedWidget()
         self._stack.addWidget(self.table)
         self._stack.addWidget(self.nothing)
 
@@ -167,7 +167,7 @@ class BatchView(QWidget):
         layout.addWidget(sheet)
         layout.addLayout(tiles)
         layout.addLayout(tools)
-        layout.addLayout(self._stack, 1)
+        layout.addWidget(self._stack, 1)
         self._build_keys()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

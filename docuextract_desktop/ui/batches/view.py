@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QMenu, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from docuextract_desktop.errors import BatchNotFoundError, DocuExtractError
 from docuextract_desktop.jobs.models import BatchSummary
@@ -62,7 +62,7 @@ class BatchesView(QWidget):
             "anywhere on this window, or begin with the button.",
             self.first_button,
         )
-        self._stack = QStackedLayout()
+        self._stack = QStackedWidget()
         self._stack.addWidget(QWidget())  # until the batches are read
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self.table)
@@ -70,7 +70,7 @@ class BatchesView(QWidget):
         layout.setContentsMargins(24, 16, 24, 16)
         layout.setSpacing(16)
         layout.addLayout(head)
-        layout.addLayout(self._stack, 1)
+        layout.addWidget(self._stack, 1)
         without_drops(self)
         self._show()
 

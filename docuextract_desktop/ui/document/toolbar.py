@@ -34,7 +34,7 @@ class PageBar(QFrame):
         self.page_label = label("", "body", "muted")
         self.out_button = icon_button("zoom_out", "Zoom out", lambda: canvas.zoom_by(1 / STEP), shortcut="Ctrl+-")
         self.zoom_label = _figure("100 %")
-        self.in_button = icon_button("zoom_in", "Zoom in", lambda: canvas.zoom_by(STEP), shortcut="Ctrl+=")
+        self.in_button = icon_button("zoom_in", "Zoom in", lambda: canvas.zoom_by(STEP), shortcut=("Ctrl++", "Ctrl+="))
         self.width_button = icon_button(
             "fit_width", "Fit the width", lambda: canvas.set_fit("width"), shortcut="Ctrl+9"
         )

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QImage, QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractItemView, QSplitter, QStackedLayout, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QSplitter, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
 from docuextract_desktop.errors import BatchNotFoundError, DocuExtractError
 from docuextract_desktop.jobs.models import ItemState
@@ -122,11 +122,11 @@ class DocumentView(QWidget):
         self.value_view = ValueListView(self.values)
         self.value_view.selectionModel().currentChanged.connect(self._value_chosen)
         self.nothing = EmptyState("alert", "", "", width=200)
-        self._side = QStackedLayout()
+        self._side = QStackedWidget()
         self._side.addWidget(self.value_view)
         self._side.addWidget(self.nothing)
         right = surface("bar")
-        right.setLayout(self._side)
+        right.setLayout(column(self._side, spacing=0))
         right.setMinimumWidth(240)
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.addWidget(self.left)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFileDialog, QMenu, QProgressBar, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from docuextract_desktop.errors import DocuExtractError
 from docuextract_desktop.jobs.models import BatchRequest
@@ -85,7 +85,7 @@ class NewBatchView(QWidget):
                 spacing=8,
             )
         )
-        self._stack = QStackedLayout()
+        self._stack = QStackedWidget()
         self._stack.addWidget(self.zone)
         self._stack.addWidget(filled)
         self._filled = filled

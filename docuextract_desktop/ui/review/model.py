@@ -71,6 +71,10 @@ class ReviewTable(QAbstractTableModel):
 
         self._reading = tasks.run(work, owner=self, done=self._got, failed=self._failed)
 
+    def stop(self) -> None:
+        """Read no more."""
+        self._pause.stop()
+
     def _changed(self, _: Changes) -> None:
         if not self._pause.isActive():
             self._pause.start()

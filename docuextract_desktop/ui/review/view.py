@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from docuextract_desktop.ui.context import Context
 from docuextract_desktop.ui.review import model
@@ -42,7 +42,7 @@ class ReviewView(QWidget):
             "Nothing to review",
             "Values that the program is not sure of come here, with their documents, as soon as a batch finds some.",
         )
-        self._stack = QStackedLayout()
+        self._stack = QStackedWidget()
         self._stack.addWidget(QWidget())
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self.table)
@@ -50,7 +50,7 @@ class ReviewView(QWidget):
         layout.setContentsMargins(24, 16, 24, 16)
         layout.setSpacing(16)
         layout.addLayout(row(label("Review", "title"), 8, self.figures, None))
-        layout.addLayout(self._stack, 1)
+        layout.addWidget(self._stack, 1)
         without_drops(self)
         if waiting.known:
             self._show(sum(w.item.flagged for w in waiting.rows))

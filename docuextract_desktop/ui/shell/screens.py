@@ -255,6 +255,11 @@ class Screens(QObject):
         if self.window.sidebar.status.text() != words:
             self.window.sidebar.status.setText(words)
 
+    def stop(self) -> None:
+        """Read nothing any more: the data folder is about to be closed."""
+        self._status.stop()
+        self.waiting.stop()
+
     def keep_state(self) -> None:
         """Remember sizes and columns of every screen that was made."""
         for made in self._made.values():

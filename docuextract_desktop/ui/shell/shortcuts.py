@@ -54,7 +54,7 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("F8", "Next value to review (Shift+F8: previous)"),
             ("Ctrl+Right", "Next document (Ctrl+Left: previous)"),
             ("Ctrl+PgDown", "Next page (Ctrl+PgUp: previous)"),
-            ("Ctrl+=", "Zoom in (Ctrl+-: out; Ctrl and the wheel)"),
+            ("Ctrl++", "Zoom in (Ctrl+-: out; Ctrl and the wheel)"),
             ("Ctrl+0", "Fit the page"),
             ("Ctrl+9", "Fit the width"),
             ("Ctrl+Shift+R", "Turn the page"),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QSizePolicy, QToolButton, QVBoxLayout
 
 from docuextract_desktop.ui import icons, theme
-from docuextract_desktop.ui.widgets.buttons import button, icon_button
+from docuextract_desktop.ui.widgets.buttons import button, icon_button, press_with
 from docuextract_desktop.ui.widgets.layouts import row
 from docuextract_desktop.ui.widgets.text import ElidedLabel, label
 from docuextract_desktop.ui.wording import count
@@ -34,7 +34,7 @@ class NavButton(QToolButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setIconSize(QSize(20, 20))
         self.setFixedHeight(40)
-        self.setShortcut(QKeySequence(keys))
+        press_with(self, keys)
         self.set_wide(True)
         self._describe()
 
@@ -48,7 +48,6 @@ class NavButton(QToolButton):
         style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if wide else Qt.ToolButtonStyle.ToolButtonIconOnly
         self.setToolButtonStyle(style)
         self.setText(f"  {self._title}" if wide else "")
-        self.setShortcut(QKeySequence(self._keys))  # Qt forgets it when the text changes
 
     def set_count(self, number: int) -> None:
         """Show `number`, or nothing for 0."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+from PySide6.QtCore import QObject, QSize, Qt, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QToolButton, QWidget
 
 from docuextract_desktop.ui import icons, theme
 
@@ -42,7 +42,7 @@ def icon_button(
     name: str,
     clicked: Callable[[], object] | None = None,
     *,
-    shortcut: str | QKeySequence | None = None,
+    shortcut: str | tuple[str, ...] = (),
     checkable: bool = False,
     parent: QWidget | None = None,
 ) -> QToolButton:
@@ -54,32 +54,45 @@ def icon_button(
     made.setAccessibleName(name)
     made.setIconSize(QSize(20, 20))
     set_icon(made, icon)
-    tip = name
-    if shortcut is not None:
-        keys = QKeySequence(shortcut)
-        made.setShortcut(keys)
-        tip = f"{name} ({keys.toString(QKeySequence.SequenceFormat.NativeText)})"
-    made.setToolTip(tip)
+    keys = (shortcut,) if isinstance(shortcut, str) else shortcut
+    for key in keys:
+        press_with(made, key)
+    shown = f" ({QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText)})" if keys else ""
+    made.setToolTip(name + shown)
     if clicked is not None:
         made.clicked.connect(lambda _checked=False: clicked())
     return made
 
 
+def press_with(button: QAbstractButton, keys: str) -> None:
+    """Let these keys press the button wherever the keyboard is in its window, while the button is to be seen.
+
+    Not `setShortcut`: that shows the button pressed for a tenth of a second before it acts.
+    """
+    QShortcut(QKeySequence(keys), button).activated.connect(button.click)
+
+
 def set_icon(made: QPushButton | QToolButton, name: str) -> None:
     """Give the button a drawing in the colour of its words, and keep it so when the theme changes."""
+    _Drawing(made, name)
 
-    def draw() -> None:
+
+class _Drawing(QObject):
+    """Draws a button's icon; a child of the button, so that it goes with it."""
+
+    def __init__(self, button: QPushButton | QToolButton, name: str) -> None:
+        super().__init__(button)
+        self._button, self._name = button, name
+        self.draw()
+        if (look := theme.current()) is not None:
+            look.changed.connect(self.draw)
+
+    @Slot()
+    def draw(self) -> None:
+        """In the colours of now."""
         c = theme.colours()
-        colour = {"primary": c.on_accent, "danger": c.failed, "link": c.accent_text}.get(made.property("kind"), c.text)
-        made.setIcon(icons.icon(name, colour, 20, checked=c.accent_text if made.isCheckable() else None))
-
-    draw()
-    _follow_theme(made, draw)
-
-
-def _follow_theme(widget: QWidget, draw: Callable[[], None]) -> None:
-    look = theme.current()
-    if look is None:
-        return
-    look.changed.connect(draw)
-    widget.destroyed.connect(lambda: look.changed.disconnect(draw))
+        button = self._button
+        colour = {"primary": c.on_accent, "danger": c.failed, "link": c.accent_text}.get(
+            button.property("kind"), c.text
+        )
+        button.setIcon(icons.icon(self._name, colour, 20, checked=c.accent_text if button.isCheckable() else None))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QByteArray, QModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractItemModel, QByteArray, QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
@@ -87,7 +87,9 @@ class RowTable(QTableView):
     def choose_row(self, row: int) -> None:
         """Make `row` the current and only selected one, and show it."""
         index = self.model().index(row, 0, QModelIndex())
-        self.setCurrentIndex(index)
+        # Not `setCurrentIndex`: that adds to the selection while the person holds Ctrl, for a shortcut say.
+        flags = QItemSelectionModel.SelectionFlag
+        self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
         self.scrollTo(index)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
