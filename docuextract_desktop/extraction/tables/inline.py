@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from docuextract_desktop.extraction.tables.arithmetic import check_product
-from docuextract_desktop.extraction.tables.readings import Reading, readings
+from docuextract_desktop.extraction.tables.readings import Reading, parse_number, readings
 from docuextract_desktop.extraction.tables.sheet import Look, Sheet
 from docuextract_desktop.templates.models import DecimalMark
 
 _TIMES: Final = re.compile(r"[x×*@àáX]|je|zu|per|at|por|da")
+_GLUED: Final = re.compile(r"(\d[\d.,]*)[x×*X@](\d[\d.,]*)")
 
 Product = tuple[Reading, Reading, tuple[int, ...]]
 """Quantity, price, and all words of the product, the sign and units between them included."""
@@ -30,6 +31,13 @@ def find_product(sheet: Sheet, words: Sequence[int], amount: Reading, decimal: D
     words = [i for i in words if i not in taken]
     texts = sheet.page.texts
     for at, i in enumerate(words):
+        glued = _GLUED.fullmatch(texts[i])
+        if glued is not None:
+            parts = [parse_number(part, decimal) for part in glued.groups()]
+            if parts[0] is not None and parts[1] is not None:
+                pair = [Reading(p[0], p[1], (i,), False, max(0, -int(p[0].as_tuple().exponent))) for p in parts if p]
+                if check_product(pair[0], pair[1], amount).good:
+                    return pair[0], pair[1], (i,)
         if not _TIMES.fullmatch(texts[i]):
             continue
         before = _number_near(sheet, words, at, -1, decimal)

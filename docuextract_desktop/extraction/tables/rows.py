@@ -209,7 +209,7 @@ def find_rows(
     if usual is None:
         _usual(grid, layout, looks)
     _mark(grid, layout, looks, decimal)
-    looks = _within(grid, layout, looks)
+    looks = _within(grid, layout, looks, usual)
     rows = _best_cut(grid, layout, looks)
     return _tidy(grid, layout, rows, strict=usual is not None), layout, looks
 
@@ -227,8 +227,9 @@ def _usual(grid: Grid, layout: Layout, looks: list[LineLook]) -> None:
             filled.update(look.keys)
             if layout.main in look.line.cells:
                 leads.append((len(look.keys), min(grid.sheet.x0[i] for i in look.line.cells[layout.main])))
-    most = max(filled.values(), default=1)
-    layout.share = {k: filled[k] / most for k in layout.keys}
+    # Rows show several numbers at once; where none does, the fullest column counts them.
+    most = rows or max(filled.values(), default=1)
+    layout.share = {k: min(1.0, filled[k] / most) for k in layout.keys}
     fullest = max((n for n, _ in leads), default=0)
     starts = sorted(x for n, x in leads if n > 0.6 * fullest)
     if not starts:  # the numbers stand on lines of their own
@@ -277,7 +278,7 @@ def _mark(grid: Grid, layout: Layout, looks: list[LineLook], decimal: DecimalMar
             rows, in_section = rows + 1, in_section + 1
 
 
-def _within(grid: Grid, layout: Layout, looks: list[LineLook]) -> list[LineLook]:
+def _within(grid: Grid, layout: Layout, looks: list[LineLook], usual: Layout | None) -> list[LineLook]:
     """Cut the body at the sums after which no row follows, and at a wide empty space."""
     em = grid.sheet.em
     seen = 0
@@ -285,8 +286,10 @@ def _within(grid: Grid, layout: Layout, looks: list[LineLook]) -> list[LineLook]
     for at, look in enumerate(looks):
         if last_bottom is not None and look.top - last_bottom > 9 * em and seen:
             return looks[:at]
-        if look.keys and look.totals >= 0.6 and seen and not _rows_follow(layout, looks[at + 1 :]):
-            return looks[:at]
+        if look.keys and look.totals >= 0.6 and seen:
+            bare = grid.header is None and layout.lead > 0 and not look.carried and usual is None
+            if bare or not _rows_follow(layout, looks[at + 1 :]):
+                return looks[:at]
         if len(look.keys) >= 2 or (look.keys and look.texts):
             seen += 1
         last_bottom = max(look.bottom, last_bottom or look.bottom)
@@ -427,14 +430,15 @@ def _best_cut(grid: Grid, layout: Layout, looks: list[LineLook]) -> list[Row]:
                     best_plan.append((i, j, cost))
                 j = i
             best_plan.reverse()
-    return [_row(looks[i:j], cost) for i, j, cost in best_plan]
+    return [_row(layout, looks[i:j], cost) for i, j, cost in best_plan]
 
 
-def _row(lines: list[LineLook], cost: float) -> Row:
+def _row(layout: Layout, lines: list[LineLook], cost: float) -> Row:
     cells: dict[int, list[int]] = {}
     for look in lines:
         for at, words in look.line.cells.items():
-            cells.setdefault(at, []).extend(words)
+            if at in look.keys or at not in layout.keys:
+                cells.setdefault(at, []).extend(words)
     return Row(lines, cells, cost)
 
 
