@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from docuextract_desktop.extraction.labels import LabelMatches
-from docuextract_desktop.extraction.lexicon import is_contact_line
+from docuextract_desktop.extraction.lexicon import FORM_WORDS, is_contact_line
 from docuextract_desktop.extraction.tokens import LETTERS, NUMBER, Bools, Floats, Ints, TokenView
 from docuextract_desktop.templates.models import Locale
 from docuextract_desktop.templates.types import ValueType, value_type
@@ -311,6 +311,8 @@ def _text_ends(view: TokenView, start: int, stop: int) -> list[tuple[int, int]]:
             ends.append((word, len(view.words[word - 1])))
             if word - 1 > start:
                 ends.append((word - 1, len(view.words[word - 2])))
+        elif word > start and text.casefold() in FORM_WORDS and text[0].isupper():
+            ends.append((word, len(view.words[word - 1])))
         elif text[0].isdigit() and word > start and not view.words[word - 1][0].isdigit():
             ends.append((word, len(view.words[word - 1])))
     return list(dict.fromkeys(ends))
@@ -354,7 +356,7 @@ def _texts(builder: _Builder, matches: LabelMatches) -> None:
             a, b = int(view.segment_start[following]), int(view.segment_start[following + 1])
             if b - a + stop - start <= _MAX_TEXT_WORDS:
                 second = (a, b, 0, len(view.words[b - 1]))
-                for begin_word, begin in {starts[0], starts[-1]}:
+                for begin_word, begin in starts[:4]:
                     builder.add((begin_word, stop, begin, len(view.words[stop - 1])), second)
     _neighbouring_segments(builder)
 

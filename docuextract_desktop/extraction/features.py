@@ -295,6 +295,10 @@ def _text_facts(text: str) -> tuple[int, ...]:
         capitals,
         stops,
         _has_postcode(text) if digits > 3 else 0,
+        min(text.count(":"), 2),
+        1 + min(max(text.count("(") - text.count(")"), -1), 1) + (3 if "(" in text else 0),
+        int(text[-1] in "-/&,:(") + 2 * int(text[0] in "-/&,:)."),
+        min(text.count("/") + text.count("|"), 3),
     )
 
 
@@ -313,6 +317,52 @@ def _amounts(found: CandidateSet) -> NDArray[np.float64]:
         except ValueError:
             result[i] = 0.0
     return result
+
+
+def _arithmetic(amounts: NDArray[np.float64]) -> list[Ints]:
+    """How amounts of a document add up, in five columns of small numbers, each (n,).
+
+    Whether an amount is the sum of two others; the sum of others and a rounding of up to five hundredths; a part of such
+    a sum; the difference of two later ones (what was paid less the change); and whether 85 % of it stands there too
+    (an agency's commission).
+    """
+    n = len(amounts)
+    cents = np.rint(np.abs(amounts) * 100).astype(np.int64)
+    distinct = np.unique(cents[cents > 0])[-60:]  # long lists: the largest matter
+    if not len(distinct):
+        return [np.zeros(n, np.int32)] * 5
+    present = set(distinct.tolist())
+    sums: dict[int, int] = {}
+    near: set[int] = set()
+    parts: set[int] = set()
+    small = distinct.tolist()
+    for i, a in enumerate(small):
+        for b in small[i:]:
+            total = a + b
+            if total in present:
+                sums[total] = sums.get(total, 0) + 1
+                parts.update((a, b))
+            elif a > 100 or b > 100:
+                near.update(total + d for d in (-5, -4, -3, -2, -1, 1, 2, 3, 4, 5) if total + d in present)
+    differences: set[int] = set()
+    last: dict[int, int] = {}
+    first: dict[int, int] = {}
+    for at, value in enumerate(cents.tolist()):
+        first.setdefault(value, at)
+        last[value] = at
+    for total, at in last.items():
+        for b, at_b in last.items():
+            rest = total - b
+            if rest > 0 and b > 0 and at_b >= at and rest in first and first[rest] < at:
+                differences.add(rest)
+    net = {a for a in small if a * 85 % 100 == 0 and a * 85 // 100 in present}
+    return [
+        np.array([min(sums.get(c, 0), 2) for c in cents.tolist()], np.int32),
+        np.array([c in near for c in cents.tolist()], np.int32),
+        np.array([c in parts for c in cents.tolist()], np.int32),
+        np.array([c in differences for c in cents.tolist()], np.int32),
+        np.array([c in net for c in cents.tolist()], np.int32),
+    ]
 
 
 def _membership(view: TokenView, found: CandidateSet, words: frozenset[int]) -> Ints:
@@ -345,7 +395,7 @@ def _plain_slots(view: TokenView, found: CandidateSet, around: Surroundings) -> 
     pages = max(len(view.pages), 1)
     texts = found.texts
     as_hash = np.uint32
-    facts = np.array([_text_facts(t) for t in texts], np.int64).reshape(-1, 9)
+    facts = np.array([_text_facts(t) for t in texts], np.int64).reshape(-1, 13)
     shape, long_shape, ends = (facts[:, k].astype(np.uint32) for k in range(3))
     length, digits, letters, capitals, punctuation, postcode = (facts[:, k] for k in range(3, 9))
     word_count = (np.add.reduceat(found.part[:, 1] - found.part[:, 0], found.part_start[:-1]) if n else found.line).astype(np.int32)
@@ -372,12 +422,14 @@ def _plain_slots(view: TokenView, found: CandidateSet, around: Surroundings) -> 
     starts_segment, ends_segment = _segment_edges(view, found)
     left_kind = _kind_of_token(view, around.left[:, 0])
     above_kind = _kind_of_token(view, around.above[:, 0])
+    arithmetic = [np.zeros(n, np.int32)] * 5
     if found.kind in ("money", "number", "integer", "percent"):
         amounts = _amounts(found)
         by_size = _rank(-amounts)
         largest = amounts == amounts.max() if n else np.zeros(0, np.bool_)
         size = _bucket(np.abs(amounts), [0.005, 1, 10, 100, 1000, 1e4, 1e5, 1e6])
         distinct = _dense_rank_values(-amounts)
+        arithmetic = _arithmetic(amounts)
     elif found.kind == "date":
         order = np.array([int(v.replace("-", "")[:8]) if v[:4].isdigit() else 0 for v in found.values], np.int64)
         by_size = _rank(-order)
@@ -436,6 +488,12 @@ def _plain_slots(view: TokenView, found: CandidateSet, around: Surroundings) -> 
         u(_bucket(found.confidence, [0.6, 0.8, 0.9, 0.97])),
         u(_bucket(found.line / max(view.line_count, 1), [0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9])),
         u(found.line.clip(0, 12)),
+        u(arithmetic[0], arithmetic[1]),
+        u(arithmetic[1], arithmetic[2]),
+        u(arithmetic[3], arithmetic[4]),
+        u(arithmetic[0], arithmetic[2], largest),
+        u(*(facts[:, k] for k in range(9, 11))),
+        u(facts[:, 11], facts[:, 12]),
     ]
 
 
@@ -520,6 +578,8 @@ def _word_slots(view: TokenView, found: CandidateSet, around: Surroundings) -> l
     slots += [(41, h) for h in below]
     slots += [(42, mix(below[0], 42) ^ below[1])]
     slots += [(45, first[0]), (46, mix(first[0], 46) ^ first[1])]
+    heading, second = _headings(view, found)
+    slots += [(48, heading[0]), (49, mix(heading[0], 49) ^ heading[1]), (50, second[0])]
     slots += [(51, around.left_phrase ^ mix(around.above_phrase, 51))]
     if found.kind in ("text", "address", "id"):
         n = len(found)
@@ -538,6 +598,35 @@ def _word_slots(view: TokenView, found: CandidateSet, around: Surroundings) -> l
             last_line = _take(hashes, starts)
             slots += [(66, last_line), (67, mix(below[0], 67) ^ value[4]), (68, below[0] ^ mix(previous.astype(np.uint32), 68))]
     return slots
+
+
+def _headings(view: TokenView, found: CandidateSet) -> tuple[list[Hashes], list[Hashes]]:
+    """The first two tokens of the two nearest lines above that look like headings: short, one segment, no number.
+
+    A heading holds for the lines under it however they are indented, up to twelve lines away on the same page.
+    """
+    n, lines = len(found), view.line_count
+    nothing = np.full(n, _NOTHING, np.uint32)
+    if not n or not len(view.token):
+        return [nothing, nothing], [nothing, nothing]
+    line_of = np.arange(lines)
+    starts, stops = view.line_token_start[:-1], view.line_token_start[1:]
+    numbers = np.bincount(view.token_line, view.token_kind == NUMBER, lines)
+    one_segment = view.word_segment[view.line_start[:-1]] == view.word_segment[view.line_start[1:] - 1]
+    colon = np.fromiter((view.words[w - 1][-1] == ":" for w in view.line_start[1:]), np.bool_, lines)
+    looks = one_segment & (numbers == 0) & (stops > starts) & (stops - starts <= 6) & (colon | (stops - starts <= 3))
+    last = np.maximum.accumulate(np.where(looks, line_of, -1))
+    before = np.concatenate([[-1], last[:-1]])  # nearest heading strictly above each line
+    near = before[found.line]
+    far = np.where(near >= 0, before[np.maximum(near, 0)], -1)
+
+    def tokens(heading: NDArray[np.int64]) -> list[Hashes]:
+        safe = np.maximum(heading, 0)
+        ok = (heading >= 0) & (found.line - heading <= 12) & (view.page_of_line[safe] == found.page)
+        picked = [np.where(ok & (starts[safe] + k < stops[safe]), starts[safe] + k, -1).astype(np.int32) for k in (0, 1)]
+        return [_take(view.token_hash, index) for index in picked]
+
+    return tokens(near), tokens(far)
 
 
 # --- relations to the field's labels ---------------------------------------------------------------------------------
@@ -571,6 +660,15 @@ RELATIONS = (
     "best_squared",
     "best_in_document",
     "best_gap",
+    "above_touching",
+    "section",
+    "section_of_other",
+    "labelled_first",
+    "labelled_last",
+    "labelled_largest",
+    "labelled_sum",
+    "labelled_part",
+    "labelled_amount",
 )
 
 
@@ -611,13 +709,64 @@ def relations_of(
         "has_colon": colon.astype(np.float32) * own["left_near"],
     }
     best = np.maximum(np.maximum(own["left_near"], own["above_near"]), 0.6 * own["left_any"])
+    columns["section"], columns["section_of_other"] = _sections(view, found, height, matches, field)
     columns["best"] = best
     columns["best_squared"] = best * best
     columns["best_in_document"] = (best >= best.max() - 1e-3).astype(np.float32) * (best > 0.2)
     columns["best_gap"] = best.max() - best
+    columns.update(_among_labelled(found, best))
     for at, name in enumerate(RELATIONS):
         result[:, at] = columns[name]
     return result
+
+
+def _among_labelled(found: CandidateSet, best: Floats) -> dict[str, Floats]:
+    """Standing among the candidates that a label of the field points at: first, last, largest, a sum, printed with cents."""
+    n = len(found)
+    labelled = best >= max(0.35, 0.6 * float(best.max()))
+    rows = np.flatnonzero(labelled)
+    columns = {f"labelled_{name}": np.zeros(n, np.float32) for name in ("first", "last", "largest", "sum", "part", "amount")}
+    if not len(rows):
+        return columns
+    columns["labelled_first"][rows[0]] = columns["labelled_last"][rows[-1]] = 1
+    if found.kind in ("money", "number", "integer", "percent"):
+        amounts = _amounts(found)
+        arithmetic = _arithmetic(amounts)
+        cents = np.array([len(t) > 3 and t[-3] in ".," for t in found.texts])
+        largest = labelled & (amounts >= amounts[rows].max())
+        columns["labelled_largest"] = largest.astype(np.float32)
+        columns["labelled_sum"] = (labelled & ((arithmetic[0] > 0) | (arithmetic[1] > 0))).astype(np.float32)
+        columns["labelled_part"] = (labelled & (arithmetic[2] > 0)).astype(np.float32)
+        columns["labelled_amount"] = (labelled & cents).astype(np.float32)
+    elif found.kind == "date":
+        days = np.unique(np.array(found.values), return_inverse=True)[1]  # ranks: ISO days sort as text
+        columns["labelled_largest"] = (labelled & (days >= days[rows].max())).astype(np.float32)
+    return columns
+
+
+def _sections(
+    view: TokenView, found: CandidateSet, height: Floats, matches: LabelMatches, field: int
+) -> tuple[Floats, Floats]:
+    """Under whose heading a candidate stands: how near the last label above is where it is the field's own, or another's.
+
+    A label counts where it begins left of the candidate or little to its right, in any line above.
+    """
+    n = len(found)
+    own, other = np.zeros(n, np.float32), np.zeros(n, np.float32)
+    rows = np.flatnonzero((matches.quality >= 0.8) & ~matches.inside_other)
+    if not len(rows) or not n:
+        return own, other
+    start = matches.start[rows]
+    box = view.token_box[start]
+    page = view.page_of_line[matches.line[rows]]
+    up = (found.box[:, 1:2] - box[None, :, 3]) / height[:, None]
+    dx = found.box[:, 0:1] - box[None, :, 0]
+    fits = (page[None, :] == found.page[:, None]) & (up > -0.5) & (dx > -0.06) & (dx < 0.45)
+    mine = matches.field[rows] == field
+    near_own = np.where(fits & mine[None, :], up, np.inf).min(axis=1)
+    near_other = np.where(fits & ~mine[None, :], up, np.inf).min(axis=1)
+    closest = np.exp(-np.clip(np.minimum(near_own, near_other), 0, 60) / 8.0).astype(np.float32)
+    return np.where(near_own <= near_other, closest, 0) * np.isfinite(near_own), np.where(near_own > near_other, closest, 0)
 
 
 def _geometry(
@@ -627,7 +776,7 @@ def _geometry(
     n = len(found)
     rows = np.flatnonzero(chosen)
     names = ("left_touching", "left_near", "left_any", "left_telling", "above_near", "above_aligned", "above_far",
-             "above_telling", "below", "right", "inside")  # fmt: skip
+             "above_telling", "above_touching", "below", "right", "inside")  # fmt: skip
     if not len(rows):
         return {name: np.zeros(n, np.float32) for name in names}
     start, stop = matches.start[rows], matches.stop[rows]
@@ -668,6 +817,7 @@ def _geometry(
         "above_aligned": best(np.where(is_above & aligned, above_near, 0)),
         "above_far": best(np.where(is_above & (up < 40), quality * share**0.5, 0)),
         "above_telling": best(np.where(is_above & (up < 3), quality * telling * share**0.5, 0)),
+        "above_touching": best(np.where(is_above & (up < 1.0), quality * share**0.5, 0)),
         "below": best(np.where(is_below, quality * share * np.exp(-np.maximum(down, 0) / 1.5), 0)),
         "right": best(np.where(same_line & (ahead >= 0), quality * np.exp(-np.maximum(ahead, 0) / 2.0), 0)),
         "inside": best(np.where(is_inside, quality, 0)),

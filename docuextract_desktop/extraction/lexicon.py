@@ -33,6 +33,13 @@ _TOTAL = (
     "zahlbetrag montant ttc ht totale importo importe tax vat gst mwst tva iva btw rounding change cash"
 )
 
+_FORM = (
+    "invoice number date order product agency page contract total estimate station type period code name address "
+    "description terms account salesperson phone fax email customer buyer revision print printed office region "
+    "rechnung datum nummer kunde kundennummer seite bestellung lieferschein facture date client page commande"
+)
+FORM_WORDS = frozenset(_FORM.split())
+"""Words that begin the next label on a line where two columns have run together."""
 COMPANY_WORDS = frozenset(_COMPANY.split())
 BUSINESS_WORDS = frozenset(_BUSINESS.split())
 ADDRESS_WORDS = frozenset(_ADDRESS.split())

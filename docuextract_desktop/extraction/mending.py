@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Collection
-from functools import cache
+from collections.abc import Collection, Sequence
+from functools import cache, lru_cache
 from itertools import product
 
 from docuextract_desktop.extraction import lexicon
@@ -21,12 +21,19 @@ _ABBREVIATED = frozenset("no nos nr jln jl st p t d e blk bt kg tmn lrg sdn bhd 
 _POINT = re.compile(r"([^\W_]+)\.(?= [^\W_])")
 _TIGHT_FORM = re.compile(r"\b(SDN|Sdn)\.(?=BHD|Bhd)")
 _SPACE_BEFORE_MARK = re.compile(r" +(?=[,;])")
+_SDN = re.compile(r"\b[S5$][DOB0][NMH](?=\.? ?BHD\b)|(?<=\bSDN )[B8]H[DO0]\b|(?<=\bSDN\. )[B8]H[DO0]\b")
+_CAPITAL_I_INSIDE = re.compile(r"(?<=[^\W\d_])I(?=[a-z])")  # "BIk", "JIn": no word has a capital there
+_SMALL_L_BEFORE = re.compile(r"\bl(?=[bcdfghjkmnpqrstvwxz])")  # "lpoh": no word begins so
+_DIGIT_BEFORE_LETTERS = re.compile(r"\b[015](?=[A-Z]{3})")
+_DIGIT_AS_LETTER = {"0": "O", "1": "I", "5": "S"}
 _SMALL_S_B = re.compile(r"(?<![^\W_])([S5])/([B8])(?![^\W_])")
 _ALIKE = (
     ("0", "O"), ("0", "D"), ("O", "D"), ("O", "Q"), ("1", "I"), ("1", "L"), ("I", "L"), ("5", "S"), ("8", "B"), ("2", "Z"),
     ("6", "G"), ("G", "C"), ("E", "F"), ("U", "N"), ("N", "M"), ("H", "N"), ("M", "H"), ("V", "Y"), ("J", "I"), ("J", "T"),
     ("A", "R"), ("P", "F"), ("U", "V"), ("K", "H"), ("4", "A"), ("I", "T"), ("E", "B"), ("R", "K"), ("C", "O"), ("C", "E"),
 )  # fmt: skip
+_CERTAIN = 0.995  # words that recognition was this sure of are left alone
+_DOUBTFUL = 0.95  # below this any one letter may be wrong, not only one that looks like another
 _LOOKS_LIKE: dict[str, str] = {}
 for _a, _b in _ALIKE:
     _LOOKS_LIKE[_a] = _LOOKS_LIKE.get(_a, "") + _b
@@ -44,24 +51,36 @@ def known_words() -> frozenset[str]:
     return frozenset(words)
 
 
-def mend(text: str, kind: str, page_words: Collection[str], known: frozenset[str] | None = None) -> str:
+def mend(
+    text: str, kind: str, certainties: Sequence[float], accents: bool, known: frozenset[str] | None = None
+) -> str:
     """`text` as it was most likely printed.
 
     Args:
-        text: recognised, a value of kind `text` or `address`.
+        text: recognised, a value of kind `text` or `address`, words separated by single spaces.
         kind: see `candidates.kind_of`.
-        page_words: all words of the document; what stands there twice is not taken for a slip.
+        certainties: how sure recognition was of each word, 0..1.
+        accents: whether the document's language uses accents.
         known: words that are never mended, and that slips are mended to; by default `known_words`.
     """
     words = known_words() if known is None else known
-    mended = _without_stray_accents(text, page_words)
+    plain = text if accents else _without_accents(text)
+    pieces = plain.split(" ")
+    sure = list(certainties) if len(certainties) == len(pieces) else [0.9] * len(pieces)
+    mended = " ".join(_mend_piece(piece, certainty, words) for piece, certainty in zip(pieces, sure, strict=True))
     mended = _SPACE_BEFORE_MARK.sub("", mended)
     mended = _TIGHT_FORM.sub(r"\1. ", mended)
+    mended = _SDN.sub(lambda m: "SDN" if m.group()[1] not in "H" else "BHD", mended)
     mended = _SMALL_S_B.sub(lambda m: "S/B" if m.start() > 0 else m.group(), mended)
-    mended = _WORD.sub(lambda m: _mend_word(m.group(), words), mended)
     if kind == "address":
         mended = _POINT.sub(_comma, mended)
     return mended
+
+
+def uses_accents(words: Collection[str]) -> bool:
+    """Whether more than a stray word or two of a document carries an accent."""
+    accented = sum(any(ord(c) > 191 and c.isalpha() for c in w) for w in words)
+    return accented > max(3, 0.05 * len(words))
 
 
 def _comma(match: re.Match[str]) -> str:
@@ -71,26 +90,36 @@ def _comma(match: re.Match[str]) -> str:
     return f"{word},"
 
 
-def _without_stray_accents(text: str, page_words: Collection[str]) -> str:
-    """Drop accents where the document as a whole does without them."""
+def _without_accents(text: str) -> str:
     if text.isascii():
         return text
-    accented = sum(any(ord(c) > 191 and c.isalpha() for c in w) for w in page_words)
-    if accented > max(3, 0.05 * len(page_words)):
-        return text
-    return "".join(
-        c if ord(c) < 192 or not c.isalpha() else unicodedata.normalize("NFKD", c)[0] for c in text
-    )
+    return "".join(c if ord(c) < 192 or not c.isalpha() else unicodedata.normalize("NFKD", c)[0] for c in text)
 
 
-def _mend_word(word: str, known: frozenset[str]) -> str:
+def _mend_piece(piece: str, certainty: float, known: frozenset[str]) -> str:
+    level = 0 if certainty > _CERTAIN else 2 if certainty < _DOUBTFUL else 1
+    return piece if level == 0 and not any(c in "Il" for c in piece) else _mend_cached(piece, level, known)
+
+
+@lru_cache(maxsize=8192)
+def _mend_cached(piece: str, level: int, known: frozenset[str]) -> str:
+    mended = _CAPITAL_I_INSIDE.sub("l", piece) if not piece.isupper() else piece
+    mended = _SMALL_L_BEFORE.sub("I", mended)
+    if level == 0:
+        return mended
+    if level == 2:
+        mended = _DIGIT_BEFORE_LETTERS.sub(lambda m: _DIGIT_AS_LETTER[m.group()], mended)
+    return _WORD.sub(lambda m: _mend_word(m.group(), known, doubtful=level == 2), mended)
+
+
+def _mend_word(word: str, known: frozenset[str], *, doubtful: bool) -> str:
     upper = word.upper()
     if upper in known or len(word) < 4:
         return word
     digits = sum(c.isdigit() for c in word)
     if digits > 1 or not any(c.isalpha() for c in word):
         return word
-    found = {candidate for candidate in _slips(upper) if candidate in known}
+    found = {candidate for candidate in _slips(upper, doubtful=doubtful) if candidate in known}
     if len(found) != 1:
         return word
     target = found.pop()
@@ -101,17 +130,16 @@ def _cased_like(word: str, target: str) -> str:
     return target.capitalize() if word[:1].isupper() or not word[:1].isalpha() else target.lower()
 
 
-def _slips(word: str) -> set[str]:
+def _slips(word: str, *, doubtful: bool) -> set[str]:
     """Words that recognition could have turned into `word`: one or two letters taken for look-alikes, or any one letter."""
     result = set()
     for at, c in enumerate(word):
         for other in _LOOKS_LIKE.get(c, ""):
             result.add(word[:at] + other + word[at + 1 :])
-    if len(word) >= 5:
+    if doubtful and len(word) >= 5:
         for at in range(len(word)):
             for other in "ABCDEFGHIJKLMNOPQRSTUVWXYZ":
                 result.add(word[:at] + other + word[at + 1 :])
-            result.add(word[:at] + word[at + 1 :])
     if len(word) >= 6:
         places = [at for at, c in enumerate(word) if c in "015!|"]
         if 2 <= len(places) <= 3:

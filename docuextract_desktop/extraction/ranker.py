@@ -140,7 +140,7 @@ def fit(
     if start is not None:
         first[:split] = start[columns]
         first[split:] = start[COLUMNS:]
-    solved = minimize(loss, first, jac=True, method="L-BFGS-B", options={"maxiter": iterations, "maxcor": 10, "ftol": 1e-5})
+    solved = minimize(loss, first, jac=True, method="L-BFGS-B", options={"maxiter": iterations, "maxcor": 10, "ftol": 1e-7})
     weights[columns] = np.where(allowed, solved.x[:split], 0)
     weights[COLUMNS:] = solved.x[split:]
     weights[0] = 0

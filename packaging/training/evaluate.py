@@ -19,10 +19,9 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from corpora import Case, default_corpora, folds, key  # noqa: E402  (the folder of this script is no package)
-from train import Sample, calibrate, samples_of, train_general  # noqa: E402
+from train import Sample, calibrate, samples_of, taught_samples, teach, train_general  # noqa: E402
 
 from docuextract_desktop.extraction.general import General  # noqa: E402
-from docuextract_desktop.extraction.learning import Answer, Knowledge, fit, make_example  # noqa: E402
 from docuextract_desktop.extraction.models import FieldValue  # noqa: E402
 from docuextract_desktop.extraction.pipeline import propose  # noqa: E402
 
@@ -79,15 +78,6 @@ def report(title: str, results: Iterable[Result], misses: int = 0) -> dict[str, 
     return figures
 
 
-def teach(general: General, cases: Sequence[Case]) -> Knowledge:
-    """What `learn` would make of these documents."""
-    examples = []
-    for case in cases:
-        answers = {n: Answer.absent() if v is None else Answer.of_value(v) for n, v in case.truth.items()}
-        examples.append(make_example(case.prepared, case.template, answers, case.name)[0])
-    return fit(cases[0].template, examples, general=general)
-
-
 def inner_samples(cases: Sequence[Case], seed: int, draws: Sequence[int] = ()) -> list[Sample]:
     """Out-of-fold samples for calibration, from training cases only.
 
@@ -105,14 +95,7 @@ def inner_samples(cases: Sequence[Case], seed: int, draws: Sequence[int] = ()) -
             held = [c for c, f in zip(own, inner[name], strict=True) if f == fold]
             found += samples_of(held, general)
             found += samples_of(held, General(common=general.common))
-            for taught in draws:
-                random = np.random.default_rng(seed + fold + taught)
-                if len(held) < taught + 10:
-                    continue
-                chosen = set(random.permutation(len(held))[:taught].tolist())
-                knowledge = teach(general, [held[i] for i in sorted(chosen)])
-                rest = [c for i, c in enumerate(held) if i not in chosen]
-                found += samples_of(rest, general, knowledge=knowledge)
+            found += taught_samples(held, general, draws, seed + fold)
     return found
 
 

@@ -23,6 +23,8 @@ from corpora import Case, default_corpora, folds  # noqa: E402  (the folder of t
 from docuextract_desktop.extraction.candidates import kind_of  # noqa: E402
 from docuextract_desktop.extraction.confidence import SIGNS, situation  # noqa: E402
 from docuextract_desktop.extraction.general import General, head_keys, save_general  # noqa: E402
+from docuextract_desktop.extraction.learning import Answer, Knowledge, make_example  # noqa: E402
+from docuextract_desktop.extraction.learning import fit as fit_knowledge  # noqa: E402
 from docuextract_desktop.extraction.pipeline import propose_chosen  # noqa: E402
 from docuextract_desktop.extraction.prepared import header_fields  # noqa: E402
 from docuextract_desktop.extraction.ranker import Choice, fit, score  # noqa: E402
@@ -32,6 +34,7 @@ from docuextract_desktop.extraction.tokens import Floats  # noqa: E402
 COMMON_PENALTY, COMMON_DENSE_PENALTY = 2.0, 0.05
 HEAD_PENALTY, HEAD_DENSE_PENALTY = 0.5, 0.2
 LEAST_GROUPS = 2
+TAUGHT_DRAWS = (5, 10, 25, 40)
 MANY = 100  # candidates of one document that take part in fitting
 
 
@@ -134,6 +137,30 @@ def samples_of(cases: Sequence[Case], general: General, **knowledge: Any) -> lis
     return found
 
 
+def taught_samples(cases: Sequence[Case], general: General, draws: Sequence[int], seed: int) -> list[Sample]:
+    """The same after teaching some of the documents: `draws` says how many each time; the rest is looked at.
+
+    Documents of one template only; a draw that would leave fewer than ten documents is left out.
+    """
+    found: list[Sample] = []
+    for count in draws:
+        if len(cases) < count + 10:
+            continue
+        chosen = set(np.random.default_rng(seed + count).permutation(len(cases))[:count].tolist())
+        knowledge = teach(general, [cases[i] for i in sorted(chosen)])
+        found += samples_of([c for i, c in enumerate(cases) if i not in chosen], general, knowledge=knowledge)
+    return found
+
+
+def teach(general: General, cases: Sequence[Case]) -> Knowledge:
+    """What `docuextract learn` would make of these documents."""
+    examples = []
+    for case in cases:
+        answers = {n: Answer.absent() if v is None else Answer.of_value(v) for n, v in case.truth.items()}
+        examples.append(make_example(case.prepared, case.template, answers, case.name)[0])
+    return fit_knowledge(cases[0].template, examples, general=general)
+
+
 def calibrate(samples: Sequence[Sample], penalty: float = 1.0) -> dict[str, dict[str, Any]]:
     """Logistic coefficients per situation, and per source of scores over all kinds (`*:headed`), which they lean on."""
     result: dict[str, dict[str, Any]] = {}
@@ -185,6 +212,9 @@ def main() -> int:
         held = [c for c, f in zip(cases, of_fold, strict=True) if f == fold]
         samples += samples_of(held, learnt)
         samples += samples_of(held, General(common=learnt.common))
+        for name in corpora:
+            own = [c for c in held if c.corpus == name]
+            samples += taught_samples(own, learnt, TAUGHT_DRAWS, fold)
         print(f"fold {fold}: {np.mean([s[3] for s in samples if ':headed' in s[0]]):.3f} right so far", file=sys.stderr)
     general = train_general(cases)
     save_general(General(general.common, general.heads, calibrate(samples)), args.output)
