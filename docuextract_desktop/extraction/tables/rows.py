@@ -84,6 +84,7 @@ class Layout:
         main: the column of the descriptions, or None.
         amount: the column of the amounts, or None.
         position: the column of running numbers, or None.
+        textual: there are neither numbers nor dates; columns of text that most lines fill make the rows.
         share: how often each key column is filled, among lines with any.
         lead: where the main column's text begins, in the page's units.
         pitch: the least white space between two lines, in heights of a word.
@@ -96,6 +97,7 @@ class Layout:
     share: dict[int, float] = field(default_factory=dict)
     lead: float = 0.0
     pitch: float = 0.0
+    textual: bool = False
 
 
 def _running_number(sheet: Sheet, words: Sequence[int]) -> bool:
@@ -128,7 +130,12 @@ def layout_of(grid: Grid) -> Layout:
     )
     main = _main_column(grid, roles, keys, position, texts)
     amounts = [k for k in keys if roles[k] == "amount"] or [k for k in keys if shaped[k] and not columns[k].dated]
-    return Layout(keys, main, max(amounts, default=None), position)
+    if keys:
+        return Layout(keys, main, max(amounts, default=None), position)
+    filled = Counter(at for line in grid.lines for at in line.cells)
+    most = max(filled.values(), default=0)
+    usual = frozenset(at for at, n in filled.items() if at not in (main, position) and 2 * n >= most > 1)
+    return Layout(usual, main, None, position, textual=True)
 
 
 def _letters(text: str) -> int:
@@ -160,7 +167,7 @@ def look_at(grid: Grid, layout: Layout, line: GridLine) -> LineLook:
     keys, texts = set(), set()
     for at, words in line.cells.items():
         if at in layout.keys:
-            if clean_number(sheet, words) or (
+            if layout.textual or clean_number(sheet, words) or (
                 grid.columns[at].dated and any(sheet.looks[i] == Look.DATE for i in words)
             ):
                 keys.add(at)
