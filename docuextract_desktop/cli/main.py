@@ -20,6 +20,7 @@ from docuextract_desktop.cli.batches import batches
 from docuextract_desktop.cli.diagnosis import window_problem
 from docuextract_desktop.cli.doctor import doctor
 from docuextract_desktop.cli.extract import extract
+from docuextract_desktop.cli.learn import learn
 from docuextract_desktop.cli.screen import plain, say
 from docuextract_desktop.cli.setup import Setup
 from docuextract_desktop.cli.templates import templates
@@ -161,4 +162,5 @@ def gui(setup: Setup, paths: tuple[Path, ...]) -> int:
 docuextract.add_command(extract)
 docuextract.add_command(batches)
 docuextract.add_command(templates)
+docuextract.add_command(learn)
 docuextract.add_command(doctor)
