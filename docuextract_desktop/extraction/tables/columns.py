@@ -179,7 +179,8 @@ def _parted(sheet: Sheet, column: GridColumn, cut: float, match: Callable[[str],
     found: list[GridColumn] = []
     for words, x0, x1 in ((sides[0], column.x0, cut), (sides[1], cut, column.x1)):
         header = None
-        if words:
+        straddled = any(sheet.x0[i] < cut - sheet.em and sheet.x1[i] > cut + sheet.em for i in words)
+        if words and not straddled:
             text = " ".join(sheet.page.texts[i] for i in words)
             header = HeaderCell(
                 words, min(sheet.x0[i] for i in words), max(sheet.x1[i] for i in words), text, match(text)

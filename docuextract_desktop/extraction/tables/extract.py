@@ -22,6 +22,7 @@ from docuextract_desktop.extraction.tables.grid import Grid, GridColumn, sample_
 from docuextract_desktop.extraction.tables.headers import Header, find_headers
 from docuextract_desktop.extraction.tables.inline import find_product
 from docuextract_desktop.extraction.tables.labels import NUMERIC_TYPES, LabelBook, label_book
+from docuextract_desktop.extraction.tables.lexicon import totals_strength
 from docuextract_desktop.extraction.tables.readings import best_reading, readings
 from docuextract_desktop.extraction.tables.roles import Roles, find_roles
 from docuextract_desktop.extraction.tables.rows import Layout, Row, find_rows
@@ -45,6 +46,7 @@ class Part:
         headed: the header stands on the same page.
         ended: sums closed it on its page, so it does not go on over the next.
         totals: numbers printed below it, among which its own total may be.
+        named: those of them whose lines are named as sums.
     """
 
     sheet: Sheet
@@ -56,6 +58,7 @@ class Part:
     headed: bool
     ended: bool
     totals: list[Decimal]
+    named: list[Decimal]
 
     @property
     def page_index(self) -> int:
@@ -182,7 +185,8 @@ def _choose_proven(parts: list[Part]) -> list[Part]:
     amounts = [
         r.value for part in parts for n in range(len(part.rows)) if (r := part.roles.reading(n, "amount")) is not None
     ]
-    summed = len(amounts) > 1 and sum_matches(amounts, [t for part in parts for t in part.totals])
+    known = [t for part in parts for t in (part.totals if len(amounts) > 1 else part.named)]
+    summed = sum_matches(amounts, known)
     chosen = [p for p in parts if summed or (p.roles.proven >= 0.6 and len(p.rows) > 1)]
     for part in chosen:
         if "amount" in part.roles.places:
@@ -201,7 +205,7 @@ def _part(
     last = rows[-1].lines[-1].line.index
     after = [look for look in looks if look.line.index > last]
     ended = any(look.totals >= 0.6 and look.keys and not look.carried for look in after)
-    part = Part(grid.sheet, grid, layout, rows, roles, 0.0, usual is None, ended, _totals_below(grid, rows, locale))
+    part = Part(grid.sheet, grid, layout, rows, roles, 0.0, usual is None, ended, *_totals_below(grid, rows, locale))
     part.score = _score(part, book)
     return part
 
@@ -218,17 +222,23 @@ def _place_products(grid: Grid, rows: list[Row], roles: Roles, locale: Locale) -
         roles.products[n] = find_product(grid.sheet, words, amount, locale.decimal)
 
 
-def _totals_below(grid: Grid, rows: list[Row], locale: Locale) -> list[Decimal]:
-    """Numbers printed in the lines under the table, and in its own lines that are no rows."""
+def _totals_below(grid: Grid, rows: list[Row], locale: Locale) -> tuple[list[Decimal], list[Decimal]]:
+    """Numbers in the lines under the table and in its own lines that are no rows: all, and those named as sums."""
+    sheet = grid.sheet
     used = {look.line.index for row in rows for look in row.lines}
     first = rows[0].lines[0].line.index
     found: list[Decimal] = []
-    for line in range(first, min(rows[-1].lines[-1].line.index + 30, len(grid.sheet.lines))):
+    named: list[Decimal] = []
+    for line in range(first, min(rows[-1].lines[-1].line.index + 30, len(sheet.lines))):
         if line in used:
             continue
-        start, stop = grid.sheet.lines[line]
-        found.extend(r.value for r in readings(grid.sheet, range(start, stop), locale.decimal) if not r.percent)
-    return found
+        start, stop = sheet.lines[line]
+        values = [r.value for r in readings(sheet, range(start, stop), locale.decimal) if not r.percent]
+        found.extend(values)
+        wording = " ".join(sheet.page.texts[i] for i in range(start, stop) if sheet.looks[i] == Look.TEXT)
+        if values and totals_strength(wording) >= 0.6:
+            named.extend(values)
+    return found, named
 
 
 def _score(part: Part, book: LabelBook) -> float:

@@ -132,6 +132,8 @@ def _holds(sheet: Sheet, header: Header) -> bool:
     if coded and header.asked < 2:
         return False
     segments = {int(sheet.page.segment_of[i]) for c in header.cells for i in c.words}
+    if len(segments) == 1 and header.known < 3 and header.asked < 1.5:
+        return False
     share = 0.5 if len(segments) > 1 else 0.85
     return named >= share * words and (header.known >= 3 or header.asked > 0)
 

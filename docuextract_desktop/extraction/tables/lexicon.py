@@ -234,7 +234,20 @@ CHARGES: Final = _words(
 )
 """Folded first words of lines that add a charge or a discount: rows inside a table, none under it."""
 
+PAYMENTS: Final = _words(
+    "cash change card visa mastercard amex debit credit paypal tendered tender given received payment paid mode method due "
+    "item items count qty quantity total no of rounding adj adjustment rounded bar zuruck ruckgeld gegeben gegebenbar "
+    "karte kartenzahlung ec girocard wechselgeld especes rendu cb carte monnaie recu efectivo cambio entregado tarjeta "
+    "devolucion contanti resto carta pagato bancomat contant wisselgeld terug pin betaald gepind dinheiro troco cartao "
+    "multibanco pago entregue tunai baki kad kontant retur vaxel gotowka reszta"
+)
+"""Folded words of the lines that tell how a receipt was paid; such a line is made of nothing else."""
+
 CARRIED: Final = _words(
+    "saldoinicial saldofinal saldoanterior anfangssaldo endsaldo alterkontostand neuerkontostand kontostand saldovortrag "
+    "ancienssolde anciensolde nouveausolde soldeinitial soldefinal beginsaldo eindsaldo vorigsaldo nieuwsaldo "
+    "saldoiniziale saldofinale saldoprecedente saldoultimo openingbalance previousbalance newbalance balancecarried "
+    "balancebrought soldecrediteur soldedebiteur startsaldo "
     "areporter ariportare atransportar balancebroughtforward balancecarriedforward bf broughtforward "
     "carriedforward carriedover cf closingbalance dariportare openingbalance pagesubtotal pagetotal report "
     "reporte riporto seitensumme soustotal subtotaal subtotal subtotalcarriedforward subtotale subtotales suma "
@@ -260,6 +273,8 @@ def totals_strength(text: str) -> float:
     if not tokens:
         return 0.0
     joined = "".join(tokens)
+    if all(t in PAYMENTS or t in TOTALS for t in tokens):
+        return 1.0
     if joined in TOTALS or joined in CARRIED:
         return 1.0
     for size in (3, 2, 1):

@@ -56,7 +56,34 @@ def find_roles(
     names = [c.header.found if c.header is not None else {} for c in grid.columns]
     _place_triple(grid, rows, layout, names, roles)
     _place_others(grid, rows, layout, names, roles, book, columns)
+    _place_rest(grid, rows, roles, book, columns)
     return roles
+
+
+def _place_rest(grid: Grid, rows: Sequence[Row], roles: Roles, book: LabelBook, columns: Sequence[Column]) -> None:
+    """What is left over: a price without quantity is the amount; a nameless column may be the only one still asked for."""
+    places, sureness = roles.places, roles.sureness
+    if "amount" in book.asked and "amount" not in places and "unit_price" in places and "quantity" not in places:
+        places["amount"], sureness["amount"] = places.pop("unit_price"), 0.9 * sureness.pop("unit_price")
+    open_keys = [k for k, c in zip(book.keys, columns, strict=True) if k not in places and c.type in NUMERIC_TYPES]
+    taken = set(places.values())
+    for at, column in enumerate(grid.columns):
+        if not column.numeric or column.role is not None or at in taken or not open_keys:
+            continue
+        cells = [found for numbers in roles.numbers if (found := best_reading(numbers.get(at, []), None)) is not None]
+        if len(cells) < 0.6 * len(rows):
+            continue
+        whole = all(c.decimals == 0 for c in cells)
+        steps = {b.value - a.value for a, b in zip(cells, cells[1:], strict=False)}
+        if whole and "quantity" in open_keys and not (len(cells) > 1 and len(steps) == 1 and min(steps) > 0):
+            key = "quantity"
+        elif len(open_keys) == 1 and column.header is not None:
+            key = open_keys[0]
+        else:
+            continue
+        places[key], sureness[key] = at, 0.72
+        open_keys.remove(key)
+        taken.add(at)
 
 
 def _place_triple(grid: Grid, rows: Sequence[Row], layout: Layout, names: list[dict[str, float]], roles: Roles) -> None:
@@ -158,6 +185,9 @@ def _place_others(
         roles.places[key] = at
         roles.sureness[key] = min(score, 1.0)
         taken.add(at)
+    if "value_date" in roles.places and "date" in book.asked and "date" not in roles.places:
+        # A single column of dates is the date, whichever its name.
+        roles.places["date"], roles.sureness["date"] = roles.places.pop("value_date"), 0.9
     for key, kind in wanted.items():  # a single column of dates needs no name
         if key in book.asked and key not in roles.places and kind == "date":
             dated = [k for k, c in enumerate(grid.columns) if c.dated and k not in taken]

@@ -226,9 +226,11 @@ def _usual(grid: Grid, layout: Layout, looks: list[LineLook]) -> None:
     filled: Counter[int] = Counter()
     rows = 0
     leads: list[tuple[int, float]] = []
+    bottom: float | None = None
     for look in looks:
-        if look.totals >= 0.6 and rows:
+        if (look.totals >= 0.6 and rows) or (bottom is not None and filled and look.top - bottom > 9 * grid.sheet.em):
             break
+        bottom = look.bottom
         if look.keys:
             rows += len(look.keys) > 1
             filled.update(look.keys)
