@@ -87,7 +87,12 @@ def show(setup: Setup, batch: str, as_json: bool) -> None:
 @output_options
 @click.pass_obj
 def export(setup: Setup, batch: str, output: str | None, format_name: str | None) -> None:
-    """Export a batch; also one that is still running, as far as it is."""
+    """Export a batch; also one that is still running, as far as it is.
+
+    CSV: table fields go to files of their own beside the main one, OUT.FIELD.csv. A cell that a spreadsheet would run
+    as a formula gets an apostrophe in front. To have the original back, remove one apostrophe from the cells that start
+    with apostrophes followed by one of = + - @ (white space may stand between), a tab or a line end.
+    """
     chosen = choose_output(output, format_name)
     with setup.services() as services:
         batch_id = find_batch(services, batch)

@@ -21,6 +21,7 @@ from docuextract_desktop.cli.diagnosis import window_problem
 from docuextract_desktop.cli.doctor import doctor
 from docuextract_desktop.cli.extract import extract
 from docuextract_desktop.cli.learn import learn
+from docuextract_desktop.cli.purge import purge
 from docuextract_desktop.cli.screen import plain, say
 from docuextract_desktop.cli.setup import Setup
 from docuextract_desktop.cli.templates import templates
@@ -163,4 +164,5 @@ docuextract.add_command(extract)
 docuextract.add_command(batches)
 docuextract.add_command(templates)
 docuextract.add_command(learn)
+docuextract.add_command(purge)
 docuextract.add_command(doctor)

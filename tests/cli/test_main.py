@@ -34,6 +34,8 @@ def test_version(run: Run) -> None:
         ("templates",),
         *[("templates", w) for w in ("list", "show", "check", "import", "export", "delete")],
         ("gui",),
+        ("learn",),
+        ("purge",),
         ("doctor",),
     ],
 )
