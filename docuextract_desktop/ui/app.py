@@ -22,8 +22,8 @@ from docuextract_desktop.ui import tasks, theme
 from docuextract_desktop.ui.collector import Collector
 from docuextract_desktop.ui.context import WindowState
 from docuextract_desktop.ui.faults import WORDS, Faults
+from docuextract_desktop.ui.immortal import protect_constants
 from docuextract_desktop.ui.shell.window import MainWindow
-from docuextract_desktop.ui.widgets.toast import Action
 
 if TYPE_CHECKING:
     from docuextract_desktop.bootstrap import Services
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from docuextract_desktop.ui.shell.screens import Screens
 
 _log = logging.getLogger(__name__)
+LATEST_OPENING_MS = 1_000
 SWITCH_INTERVAL_S = 0.001
 """Python lets a busy thread run so long before the window's thread gets its turn; the default of 5 ms can be felt."""
 
@@ -42,6 +43,7 @@ def main(paths: Sequence[Path] = (), home: Path | None = None) -> int:
 
     Where a window of the same data folder is open already, it gets the paths, and this returns at once.
     """
+    protect_constants()
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)  # noqa: S101  (a QCoreApplication would be our own mistake)
     app.setApplicationName("DocuExtract Desktop")
@@ -75,6 +77,7 @@ class Program(QObject):
         self._runner: Runner | None = None
         self._feed: Feed | None = None
         self._instance: SingleInstance | None = None
+        self._opening = False
         self.screens: Screens | None = None
         self.exit_code = int(ExitCode.OK)
         mode: Any = self._state.text("theme", "system")
@@ -95,7 +98,7 @@ class Program(QObject):
         from docuextract_desktop.ui.instance import SingleInstance, hand_over
 
         self._instance = SingleInstance(self._home, self)
-        if not self._instance.listen():
+        if not self._instance.claim():
             if not hand_over(self._home, self._paths):
                 show_storage_problem(
                     "DocuExtract Desktop is open already, but it does not answer.", "Close it, or wait a moment."
@@ -111,13 +114,19 @@ class Program(QObject):
             self.window.restoreGeometry(geometry)
         self.window.closing.connect(self._closing)
         self.window.paths_given.connect(self._early_paths)
+        # What follows takes longer than showing the window.
+        self.window.first_painted.connect(self._open_services)
+        QTimer.singleShot(LATEST_OPENING_MS, self, self._open_services)  # a window that starts minimised is not painted
         self.window.show()
         self._catch_signals()
-        # After the first paint: what follows takes longer than showing the window.
-        QTimer.singleShot(0, self._open_services)
         return True
 
     def _open_services(self) -> None:
+        if self._opening:
+            return
+        self._opening = True
+        if self._instance is not None:
+            self._instance.listen()
         home = self._home
         tasks.run(lambda _: _open(home), owner=self, done=self._opened, failed=self._not_opened)
 
@@ -188,6 +197,8 @@ class Program(QObject):
         self.window.toast.say("The new number of lanes holds from the next start of the program.")
 
     def _say_fault(self, trace: str) -> None:
+        from docuextract_desktop.ui.widgets.toast import Action
+
         copy = Action("Copy details", lambda: QApplication.clipboard().setText(trace))
         self.window.toast.say(WORDS, copy, stays=True)
 

@@ -30,6 +30,7 @@ class Faults(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._before = sys.excepthook, threading.excepthook
+        self._telling = False
 
     def install(self) -> None:
         """Take uncaught exceptions from now on."""
@@ -44,12 +45,19 @@ class Faults(QObject):
         if issubclass(kind, KeyboardInterrupt):
             self._before[0](kind, error, trace)
             return
-        if isinstance(error, DocuExtractError):
-            _log.error("%s (%s)", error, error.detail)
-            self.told.emit(str(error))
+        if self._telling:  # telling failed as well: only the log is left
+            _log.error("uncaught while telling of another", exc_info=(kind, error, trace))
             return
-        _log.error("uncaught", exc_info=(kind, error, trace))
-        self.happened.emit("".join(traceback.format_exception(kind, error, trace)))
+        self._telling = True
+        try:
+            if isinstance(error, DocuExtractError):
+                _log.error("%s (%s)", error, error.detail)
+                self.told.emit(str(error))
+            else:
+                _log.error("uncaught", exc_info=(kind, error, trace))
+                self.happened.emit("".join(traceback.format_exception(kind, error, trace)))
+        finally:
+            self._telling = False
 
     def _thread(self, args: threading.ExceptHookArgs) -> None:
         if args.exc_value is not None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtCore import QMimeData, QProcess, QUrl
 from PySide6.QtGui import QDesktopServices
 
 
@@ -21,11 +19,9 @@ def local_paths(data: QMimeData | None) -> list[Path]:
 def show_in_folder(path: Path) -> bool:
     """Open the folder of `path` in the file manager, with the file chosen where the platform has a way to ask that."""
     if sys.platform == "darwin":
-        subprocess.Popen(["/usr/bin/open", "-R", str(path)])
-        return True
-    if sys.platform == "win32" and (explorer := shutil.which("explorer")):
-        subprocess.Popen([explorer, f"/select,{path}"])
-        return True
+        return QProcess.startDetached("/usr/bin/open", ["-R", str(path)])[0]
+    if sys.platform == "win32":
+        return QProcess.startDetached("explorer.exe", [f"/select,{path}"])[0]
     return open_file(path.parent)
 
 

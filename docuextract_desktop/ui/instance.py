@@ -1,14 +1,21 @@
-"""One window for each data folder: starting it again hands the paths to the window that is there, and raises it."""
+"""One window for each data folder: starting it again hands the paths to the window that is there, and raises it.
+
+The lock is taken before the window is shown; QtNetwork is loaded after the first paint.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import logging
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLockFile, QObject, Signal
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
+from PySide6.QtCore import QLockFile, QObject, QThread, Signal
+
+if TYPE_CHECKING:
+    from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 _log = logging.getLogger(__name__)
 WAIT_MS = 3_000
@@ -23,15 +30,24 @@ def server_name(home: Path) -> str:
 
 def hand_over(home: Path, paths: list[Path]) -> bool:
     """Give `paths` to the window of this data folder; false where there is none that answers."""
+    from PySide6.QtNetwork import QLocalSocket
+
     socket = QLocalSocket()
-    socket.connectToServer(server_name(home))
-    if not socket.waitForConnected(WAIT_MS):
-        return False
+    until = time.monotonic() + WAIT_MS / 1000
+    while not _connected(socket, home):  # the other one may be about to listen
+        if time.monotonic() > until:
+            return False
+        QThread.msleep(50)
     socket.write(json.dumps([str(path) for path in paths]).encode("ascii") + b"\n")
     socket.flush()
     answered = socket.waitForReadyRead(WAIT_MS) and bytes(socket.readAll().data()).startswith(DONE)
     socket.disconnectFromServer()
     return answered
+
+
+def _connected(socket: QLocalSocket, home: Path) -> bool:
+    socket.connectToServer(server_name(home))
+    return socket.waitForConnected(WAIT_MS)
 
 
 class SingleInstance(QObject):
@@ -49,26 +65,31 @@ class SingleInstance(QObject):
         # The lock decides who listens when two programs start at the same moment.
         self._lock = QLockFile(str(home / "window.lock"))
         self._lock.setStaleLockTime(0)
+        self._server: QLocalServer | None = None
+
+    def claim(self) -> bool:
+        """Become the window of this data folder; false where another one is."""
+        return self._lock.tryLock(0)
+
+    def listen(self) -> None:
+        """Hear later starts."""
+        from PySide6.QtNetwork import QLocalServer
+
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._accept)
-
-    def listen(self) -> bool:
-        """Become the window of this data folder; false where another one is."""
-        if not self._lock.tryLock(WAIT_MS):
-            return False
         QLocalServer.removeServer(self._name)  # left by a program that was killed
         if not self._server.listen(self._name):
             _log.warning("later starts cannot be heard: %s", self._server.errorString())
-        return True
 
     def close(self) -> None:
         """Listen no more."""
-        self._server.close()
+        if self._server is not None:
+            self._server.close()
         self._lock.unlock()
 
     def _accept(self) -> None:
-        while (socket := self._server.nextPendingConnection()) is not None:
+        while self._server is not None and (socket := self._server.nextPendingConnection()) is not None:
             socket.readyRead.connect(lambda s=socket: self._read(s))
             socket.disconnected.connect(socket.deleteLater)
             self._read(socket)

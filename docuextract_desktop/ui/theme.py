@@ -7,8 +7,7 @@ at least 4.5 : 1 (WCAG 2.2, 1.4.3); a test holds it.
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
@@ -21,8 +20,7 @@ GRID = 8
 """Distances are multiples of this many logical pixels (half of it inside small things)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Colours:
+class Colours(NamedTuple):
     """All colours, as #RRGGBB."""
 
     window: str
@@ -220,7 +218,7 @@ def palette(c: Colours) -> QPalette:
 
 def style_sheet(c: Colours) -> str:
     """`resources/styles/window.qss` with its `$names` replaced."""
-    names = asdict(c) | {"icons": (resources_dir() / "icons").as_posix()}
+    names = c._asdict() | {"icons": (resources_dir() / "icons").as_posix()}
     text = (resources_dir() / "styles" / "window.qss").read_text(encoding="utf-8")
     return re.sub(r"\$(\w+)", lambda match: names[match[1]], text)
 

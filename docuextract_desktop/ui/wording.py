@@ -2,45 +2,9 @@
 
 from __future__ import annotations
 
-import html
 import time
 import unicodedata
 from pathlib import PurePath
-
-from docuextract_desktop.jobs.models import BatchState, ItemState
-
-ITEM_TITLES = {
-    ItemState.PENDING: "Pending",
-    ItemState.RUNNING: "Running",
-    ItemState.COMPLETED: "Completed",
-    ItemState.NEEDS_REVIEW: "Needs review",
-    ItemState.FAILED: "Failed",
-    ItemState.CANCELLED: "Cancelled",
-}
-BATCH_TITLES = {
-    BatchState.PENDING: "Pending",
-    BatchState.RUNNING: "Running",
-    BatchState.COMPLETED: "Completed",
-    BatchState.PARTIALLY_FAILED: "Partly failed",
-    BatchState.FAILED: "Failed",
-    BatchState.CANCELLED: "Cancelled",
-}
-TYPE_TITLES = {
-    "text": "Text",
-    "id": "Identifier",
-    "name": "Name",
-    "address": "Address",
-    "money": "Amount",
-    "number": "Number",
-    "integer": "Whole number",
-    "percent": "Percent",
-    "date": "Date",
-    "boolean": "Yes or no",
-    "choice": "Choice",
-    "email": "E-mail",
-    "phone": "Phone",
-    "table": "Table",
-}
 
 # Controls that turn the order of text around, so that "gpj.exe" reads as "exe.jpg" (Unicode TR 36, section 2.10).
 _BIDI = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C), "\ufffd")
@@ -63,7 +27,10 @@ def file_name(path: PurePath | str) -> str:
 
 def tooltip(text: str) -> str:
     """`text` from outside as a tool tip: Qt guesses whether tips are rich text, so the guess is made for it."""
-    return f"<p style='white-space:pre-wrap'>{html.escape(one_line(text, 1_000))}</p>" if text else ""
+    if not text:
+        return ""
+    escaped = one_line(text, 1_000).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"<p style='white-space:pre-wrap'>{escaped}</p>"
 
 
 def menu_text(text: str) -> str:

@@ -26,11 +26,15 @@ from docuextract_desktop.templates.models import Template
 from docuextract_desktop.ui import tasks, theme
 from docuextract_desktop.ui.context import Context, WindowState
 from docuextract_desktop.ui.feed import Feed
+from docuextract_desktop.ui.immortal import protect_constants
 from docuextract_desktop.ui.shell.screens import Screens
 from docuextract_desktop.ui.shell.window import MainWindow
 
 TEMPLATE_ID = "receipt"
 UNSURE = ("The program is not sure of this value.",)
+
+
+protect_constants()  # as the program does; else a long test session would be ended by the faulty versions
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from docuextract_desktop.bootstrap import open_services
 from docuextract_desktop.errors import StorageUnavailableError
 from docuextract_desktop.jobs import runner as runner_module
-from docuextract_desktop.ui import app, tasks
+from docuextract_desktop.ui import app, instance, tasks
 from docuextract_desktop.ui.app import Program
 from docuextract_desktop.ui.instance import SingleInstance, hand_over, server_name
 
@@ -86,7 +86,9 @@ sys.exit(0 if hand_over(Path(sys.argv[1]), [Path(sys.argv[2])]) else 1)
 
 def test_only_one_window_listens(home: Path, qtbot: QtBot) -> None:
     first = SingleInstance(home)
-    assert first.listen()
+    assert first.claim()
+    assert not SingleInstance(home).claim()
+    first.listen()
     names: list[object] = []
     first.called.connect(names.append)
     socket = QLocalSocket()
@@ -99,7 +101,8 @@ def test_only_one_window_listens(home: Path, qtbot: QtBot) -> None:
     first.close()
 
 
-def test_nobody_answers_where_no_window_is(home: Path) -> None:
+def test_nobody_answers_where_no_window_is(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(instance, "WAIT_MS", 100)
     assert not hand_over(home, [])
 
 

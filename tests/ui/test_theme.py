@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -57,7 +56,7 @@ def test_a_theme_can_be_forced_and_is_announced(look: theme.Theme) -> None:
 
 def test_the_style_sheet_names_only_colours_and_pictures_that_exist() -> None:
     sheet = (resources_dir() / "styles" / "window.qss").read_text(encoding="utf-8")
-    assert set(re.findall(r"\$(\w+)", sheet)) <= set(asdict(LIGHT)) | {"icons"}
+    assert set(re.findall(r"\$(\w+)", sheet)) <= set(LIGHT._fields) | {"icons"}
     for name in re.findall(r"url\(\$icons/([\w.]+)\)", sheet):
         assert (resources_dir() / "icons" / name).is_file()
 

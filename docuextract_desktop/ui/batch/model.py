@@ -12,8 +12,9 @@ from docuextract_desktop.jobs.models import BatchSummary, ItemRow
 from docuextract_desktop.ui import tasks
 from docuextract_desktop.ui.batch.ordering import Filter, RowOrder, duration, note
 from docuextract_desktop.ui.batch.pace import Pace
+from docuextract_desktop.ui.titles import ITEM_TITLES
 from docuextract_desktop.ui.widgets.delegates import RAW
-from docuextract_desktop.ui.wording import ITEM_TITLES, clock, one_line, percent, took, tooltip
+from docuextract_desktop.ui.wording import clock, one_line, percent, took, tooltip
 
 if TYPE_CHECKING:
     from docuextract_desktop.jobs.queue import Queue

@@ -9,8 +9,9 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from docuextract_desktop.jobs.models import BatchSummary, ItemState
 from docuextract_desktop.ui import tasks
+from docuextract_desktop.ui.titles import BATCH_TITLES
 from docuextract_desktop.ui.widgets.delegates import RAW
-from docuextract_desktop.ui.wording import BATCH_TITLES, clock, one_line
+from docuextract_desktop.ui.wording import clock, one_line
 
 if TYPE_CHECKING:
     from docuextract_desktop.jobs.queue import Queue

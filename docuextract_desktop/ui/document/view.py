@@ -19,11 +19,12 @@ from docuextract_desktop.ui.document.pictures import PageKey, Pictures
 from docuextract_desktop.ui.document.thumbnails import Thumbnails
 from docuextract_desktop.ui.document.toolbar import PageBar
 from docuextract_desktop.ui.document.values import ValueListView
+from docuextract_desktop.ui.titles import ITEM_TITLES
 from docuextract_desktop.ui.widgets.buttons import icon_button
 from docuextract_desktop.ui.widgets.empty_state import EmptyState
 from docuextract_desktop.ui.widgets.layouts import column, row, surface, without_drops
 from docuextract_desktop.ui.widgets.text import ElidedLabel, label
-from docuextract_desktop.ui.wording import ITEM_TITLES, count, one_line, tooltip
+from docuextract_desktop.ui.wording import count, one_line, tooltip
 
 A4 = PageSize(210, 297)
 

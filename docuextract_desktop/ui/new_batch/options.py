@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QLineEdit, QSlider, QVBoxLayout, QWidget
 
+from docuextract_desktop.ui.titles import TYPE_TITLES
 from docuextract_desktop.ui.widgets.layouts import card, column, row
 from docuextract_desktop.ui.widgets.segmented import Segmented
 from docuextract_desktop.ui.widgets.spin import Spin
 from docuextract_desktop.ui.widgets.text import ElidedLabel, label
-from docuextract_desktop.ui.wording import TYPE_TITLES, count, one_line, tooltip
+from docuextract_desktop.ui.wording import count, one_line, tooltip
 
 if TYPE_CHECKING:
     from docuextract_desktop.templates.library import TemplateEntry

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -13,18 +15,21 @@ from PySide6.QtGui import (
     QDragMoveEvent,
     QDropEvent,
     QKeySequence,
+    QPaintEvent,
     QResizeEvent,
     QShortcut,
 )
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
 from docuextract_desktop.ui import files
-from docuextract_desktop.ui.shell.drops import DropCurtain
 from docuextract_desktop.ui.shell.sidebar import Sidebar
 from docuextract_desktop.ui.widgets.layouts import column, row
 from docuextract_desktop.ui.widgets.spinner import Spinner
 from docuextract_desktop.ui.widgets.text import label
-from docuextract_desktop.ui.widgets.toast import Toast
+
+if TYPE_CHECKING:
+    from docuextract_desktop.ui.shell.drops import DropCurtain
+    from docuextract_desktop.ui.widgets.toast import Toast
 
 SMALL_WIDTH = 1000
 DEFAULT_SIZE = (1240, 820)
@@ -39,6 +44,7 @@ class MainWindow(QMainWindow):
         new_wanted: a new batch is to be begun.
         back_wanted: Escape or Alt+Left.
         closing: the window is about to close.
+        first_painted: the window can be seen now.
     """
 
     paths_given = Signal(list)
@@ -46,6 +52,7 @@ class MainWindow(QMainWindow):
     new_wanted = Signal()
     back_wanted = Signal()
     closing = Signal()
+    first_painted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -67,8 +74,8 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.stack, 1)
         whole.setProperty("surface", "window")
         self.setCentralWidget(whole)
-        self.toast = Toast(whole)
-        self.curtain = DropCurtain(whole)
+        self._whole = whole
+        self._painted = False
         self.drop_words: Callable[[], str] = lambda: "Drop to begin a new batch"
         screen = self.screen().availableGeometry()
         self.resize(min(DEFAULT_SIZE[0], screen.width() - 40), min(DEFAULT_SIZE[1], screen.height() - 60))
@@ -81,10 +88,31 @@ class MainWindow(QMainWindow):
             (QKeySequence.StandardKey.HelpContents, self.show_shortcuts),
             (QKeySequence("Alt+Left"), self.back_wanted.emit),
             (QKeySequence(Qt.Key.Key_Escape), self.back_wanted.emit),
-            (QKeySequence("F6"), self.toast.take_focus),
+            (QKeySequence("F6"), lambda: self.toast.take_focus()),
             (QKeySequence("Ctrl+Q"), self.close),
         ):
             QShortcut(QKeySequence(sequence), self).activated.connect(act)
+
+    @cached_property
+    def toast(self) -> Toast:
+        """The line for notices; made when it is first needed, like the curtain: not before the first paint."""
+        from docuextract_desktop.ui.widgets.toast import Toast
+
+        return Toast(self._whole)
+
+    @cached_property
+    def curtain(self) -> DropCurtain:
+        """What covers the window while files are dragged over it."""
+        from docuextract_desktop.ui.shell.drops import DropCurtain
+
+        return DropCurtain(self._whole)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell of the first one."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self.first_painted.emit)
 
     def show_screen(self, widget: QWidget, name: str, title: str) -> None:
         """Put a screen in front; `name` marks the sidebar."""

@@ -9,7 +9,8 @@ from PySide6.QtCore import QAbstractListModel, QAbstractTableModel, QModelIndex,
 from PySide6.QtGui import QColor
 
 from docuextract_desktop.ui import icons, theme
-from docuextract_desktop.ui.wording import TYPE_TITLES, one_line, tooltip
+from docuextract_desktop.ui.titles import TYPE_TITLES
+from docuextract_desktop.ui.wording import one_line, tooltip
 
 if TYPE_CHECKING:
     from docuextract_desktop.templates.library import TemplateEntry

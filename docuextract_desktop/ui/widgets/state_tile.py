@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from docuextract_desktop.jobs.models import ItemState
 from docuextract_desktop.ui import icons, theme
-from docuextract_desktop.ui.wording import ITEM_TITLES, count
+from docuextract_desktop.ui.titles import ITEM_TITLES
+from docuextract_desktop.ui.wording import count
 
 
 class StateTile(QAbstractButton):
