@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,9 @@ from docuextract_desktop.templates.models import Template
 
 if TYPE_CHECKING:
     from docuextract_desktop.documents.ocr import OcrEngine
+    from docuextract_desktop.review.preparing import PreparedShelf
+    from docuextract_desktop.review.session import ReviewSession
+    from docuextract_desktop.review.teacher import Teacher
     from docuextract_desktop.review.teaching import Teaching
 
 TEMPLATE_FOLDER = "templates"
@@ -42,6 +46,27 @@ class Services:
     settings: SettingsStore
     templates: TemplateLibrary
     queue: Queue
+
+    @cached_property
+    def shelf(self) -> PreparedShelf:
+        """Prepared documents, for review and teaching."""
+        from docuextract_desktop.review.preparing import PreparedShelf
+
+        return PreparedShelf(self.database, self.queue)
+
+    @cached_property
+    def review(self) -> ReviewSession:
+        """Where people's decisions about values go."""
+        from docuextract_desktop.review.session import ReviewSession
+
+        return ReviewSession(self.database, self.queue, self.shelf)
+
+    @cached_property
+    def teacher(self) -> Teacher:
+        """Has templates learn from decisions and proposes open documents anew."""
+        from docuextract_desktop.review.teacher import Teacher
+
+        return Teacher(self.database, self.queue, self.shelf)
 
     def close(self) -> None:
         """Close the database. Runners must have stopped."""

@@ -155,6 +155,12 @@ class IdempotencyConflictError(RequestError):
     default_hint = "Use a new key for a new request."
 
 
+class ValueInvalidError(RequestError):
+    """What was typed is no value of the field's type."""
+
+    code = "value_invalid"
+
+
 class StorageUnavailableError(DocuExtractError):
     """The database cannot be used: disk full, locked, damaged, or newer than the program."""
 

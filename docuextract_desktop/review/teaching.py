@@ -13,9 +13,10 @@ from docuextract_desktop.documents.models import Document, Page
 from docuextract_desktop.errors import BatchNotFoundError, ResultNotReadyError
 from docuextract_desktop.extraction.confirming import Confirmed, confirm_value
 from docuextract_desktop.extraction.learning import Answer, Contradiction, Example, contradictions, fit, make_example
-from docuextract_desktop.extraction.models import Extraction, FieldValue, field_value_from_json
+from docuextract_desktop.extraction.models import Extraction
 from docuextract_desktop.extraction.prepared import header_fields, prepare
 from docuextract_desktop.jobs.models import ItemRow
+from docuextract_desktop.review.teacher import standing_answers
 from docuextract_desktop.storage import batches, decisions, documents, items, knowledge, results, reviewing
 from docuextract_desktop.storage.database import Database
 from docuextract_desktop.templates.models import Template
@@ -95,7 +96,7 @@ class Teaching:
                     session, item_id, who=who, action=one.action, before=before.get(name), after=one.value, now=now
                 )
             # What was said about other fields of the document before is kept.
-            standing = {**_standing_answers(decisions.of_item(session, item_id)), **answers}
+            standing = {**standing_answers(decisions.of_item(session, item_id)), **answers}
             example, warnings = make_example(prepared, template, standing, row.filename)
             knowledge.keep_example(session, template.id, document.sha256, example.to_bytes(), item_id=item_id, now=now)
         told = {template.field(name).shown_title for name in answers}
@@ -130,7 +131,7 @@ class Teaching:
         except (BatchNotFoundError, ResultNotReadyError):
             return None
         with self._database.reading() as session:
-            answers = _standing_answers(decisions.of_item(session, item_id))
+            answers = standing_answers(decisions.of_item(session, item_id))
         example, _ = make_example(prepare(document, template), template, answers, row.filename)
         return example
 
@@ -152,21 +153,3 @@ class Teaching:
 
 def _answer(given: str | None) -> Answer:
     return Answer.absent() if given is None or not given.strip() else Answer.of_value(given)
-
-
-def _standing_answers(made: list[decisions.Decision]) -> dict[str, Answer]:
-    """What was last said about each field and not taken back."""
-    answers: dict[str, Answer] = {}
-    for decision in made:
-        if decision.undone_by is not None or decision.action == "undo" or decision.after is None:
-            continue
-        value: FieldValue = field_value_from_json(decision.after)
-        if value.type == "table":
-            continue
-        if value.value is None:
-            answers[value.name] = Answer.absent()
-        elif value.evidence is not None and value.evidence.words:
-            answers[value.name] = Answer.of_place(value.evidence, value.value)
-        else:
-            answers[value.name] = Answer.of_value(value.value)
-    return answers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +59,41 @@ def of_item(session: Session, item_id: str) -> list[Decision]:
     return _decisions(session, "item_id = ? ORDER BY id", item_id)
 
 
+def newest_redoable(session: Session, *, batch_id: str | None = None) -> Decision | None:
+    """The newest undoing after which nothing new was decided: what redo takes back next."""
+    found = _decisions(
+        session,
+        "undone_by IS NULL AND action = 'undo'"
+        " AND (?1 IS NULL OR item_id IN (SELECT id FROM items WHERE batch_id = ?1))"
+        " AND id > COALESCE((SELECT MAX(id) FROM decisions WHERE action NOT IN ('undo', 'redo')"
+        " AND (?1 IS NULL OR item_id IN (SELECT id FROM items WHERE batch_id = ?1))), 0)"
+        " ORDER BY id DESC LIMIT 1",
+        batch_id,
+    )
+    return found[0] if found else None
+
+
+def standing_of_document(session: Session, template_id: str, sha256: str) -> list[Decision]:
+    """Decisions that stand about any item with that content and template, oldest first."""
+    rows = session.all(
+        "SELECT d.* FROM decisions AS d JOIN items AS i ON i.id = d.item_id JOIN batches AS b ON b.id = i.batch_id"
+        " JOIN template_versions AS t ON t.id = b.template_version_id"
+        " WHERE t.template_id = ? AND i.sha256 = ? AND d.undone_by IS NULL AND d.action <> 'undo' ORDER BY d.id",
+        (template_id, sha256),
+    )
+    return [_decision(row) for row in rows]
+
+
+def of_template(session: Session, template_id: str) -> list[Decision]:
+    """All decisions about documents of a template, in all its versions, oldest first."""
+    rows = session.all(
+        "SELECT d.* FROM decisions AS d JOIN items AS i ON i.id = d.item_id JOIN batches AS b ON b.id = i.batch_id"
+        " JOIN template_versions AS t ON t.id = b.template_version_id WHERE t.template_id = ? ORDER BY d.id",
+        (template_id,),
+    )
+    return [_decision(row) for row in rows]
+
+
 def newest_standing(session: Session, *, batch_id: str | None = None) -> Decision | None:
     """The newest decision that was not undone and is no undoing itself: what undo takes back next."""
     found = _decisions(
@@ -72,19 +108,23 @@ def newest_standing(session: Session, *, batch_id: str | None = None) -> Decisio
 
 def _decisions(session: Session, where: str, parameter: str | None) -> list[Decision]:
     return [
-        Decision(
-            number=row["id"],
-            made_at=row["made_at"],
-            who=row["who"],
-            item_id=row["item_id"],
-            field=row["field"],
-            action=row["action"],
-            before=_loaded(row["before"]),
-            after=_loaded(row["after"]),
-            undone_by=row["undone_by"],
-        )
+        _decision(row)
         for row in session.all(f"SELECT * FROM decisions WHERE {where}", (parameter,))  # noqa: S608  constants
     ]
+
+
+def _decision(row: sqlite3.Row) -> Decision:
+    return Decision(
+        number=row["id"],
+        made_at=row["made_at"],
+        who=row["who"],
+        item_id=row["item_id"],
+        field=row["field"],
+        action=row["action"],
+        before=_loaded(row["before"]),
+        after=_loaded(row["after"]),
+        undone_by=row["undone_by"],
+    )
 
 
 def _dumped(value: Any) -> str | None:

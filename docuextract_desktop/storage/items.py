@@ -172,7 +172,9 @@ def next_to_claim(
 
 def next_not_before(session: Session, *, now: float) -> float | None:
     """When the next pause before another try ends, UNIX seconds; None where no item pauses."""
-    value = session.value("SELECT MIN(not_before) FROM items WHERE state = 'pending' AND not_before > ?", (now,))
+    value = session.value(
+        "SELECT MIN(not_before) FROM items WHERE state = 'pending' AND not_before > 0 AND not_before > ?", (now,)
+    )
     return None if value is None else float(value)
 
 
@@ -445,3 +447,9 @@ def item_row(found: sqlite3.Row) -> ItemRow:
         sha256=found["sha256"],
         metadata={} if metadata == "{}" else json.loads(metadata),
     )
+
+
+def page_ranges_of(session: Session, item_id: str) -> str | None:
+    """The pages wanted of an item, as a person wrote them; None for all."""
+    found: str | None = session.value("SELECT page_ranges FROM items WHERE id = ?", (item_id,))
+    return found

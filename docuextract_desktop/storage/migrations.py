@@ -87,6 +87,8 @@ CREATE UNIQUE INDEX items_by_position ON items (batch_id, position);
 -- Everything that a batch's summary is derived from, so that the table itself is not read.
 CREATE INDEX items_by_state ON items (batch_id, state, page_count, started_at, ended_at);
 CREATE INDEX items_to_claim ON items (priority DESC, sequence) WHERE state = 'pending';
+CREATE INDEX items_to_claim_of_batch ON items (batch_id, priority DESC, sequence) WHERE state = 'pending';
+CREATE INDEX items_pausing ON items (not_before) WHERE state = 'pending' AND not_before > 0;
 CREATE INDEX items_running ON items (owner) WHERE state = 'running';
 CREATE INDEX items_by_content ON items (sha256, state);
 CREATE TABLE documents (
@@ -144,6 +146,33 @@ CREATE TABLE decisions (
 );
 CREATE INDEX decisions_by_item ON decisions (item_id, id);
 CREATE INDEX decisions_undone_by ON decisions (undone_by);
+CREATE TABLE reproposals (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  batch_id TEXT NOT NULL REFERENCES batches (id) ON DELETE CASCADE,
+  made_at REAL NOT NULL,
+  cause TEXT NOT NULL,
+  taken_back_at REAL
+);
+CREATE INDEX reproposals_by_batch ON reproposals (batch_id, id);
+CREATE TABLE reproposal_changes (
+  id INTEGER PRIMARY KEY,
+  reproposal_id INTEGER NOT NULL REFERENCES reproposals (id) ON DELETE CASCADE,
+  item_id TEXT NOT NULL REFERENCES items (id) ON DELETE CASCADE,
+  field TEXT NOT NULL,
+  before TEXT NOT NULL,
+  after TEXT NOT NULL
+);
+CREATE INDEX reproposal_changes_of ON reproposal_changes (reproposal_id);
+CREATE INDEX reproposal_changes_by_item ON reproposal_changes (item_id);
+CREATE TABLE prepared_documents (
+  sha256 TEXT NOT NULL REFERENCES documents (sha256) ON DELETE CASCADE,
+  template_id TEXT NOT NULL,
+  template_version INTEGER NOT NULL,
+  page_ranges TEXT NOT NULL,
+  made_by TEXT NOT NULL,
+  body BLOB NOT NULL,
+  PRIMARY KEY (sha256, template_id, template_version, page_ranges)
+) WITHOUT ROWID;
 CREATE TABLE examples (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   template_id TEXT NOT NULL,

@@ -150,9 +150,35 @@ def copy(session: Session, source_item_id: str, item_id: str, *, now: float) -> 
 def flagged_items(session: Session, batch_id: str | None = None) -> list[str]:
     """Items with a value that wants a person's eye, in the order of batches and positions."""
     rows = session.all(
-        "SELECT i.id FROM items AS i JOIN batches AS b ON b.id = i.batch_id"
-        " WHERE i.state = 'needs_review' AND (:batch IS NULL OR i.batch_id = :batch)"
+        # CROSS JOIN: SQLite takes the batches first, and looks into the index of each.
+        "SELECT i.id FROM batches AS b CROSS JOIN items AS i ON i.batch_id = b.id AND i.state = 'needs_review'"
+        " WHERE :batch IS NULL OR b.id = :batch"
         " ORDER BY b.created_at, b.id, i.position",
         {"batch": batch_id},
     )
     return [row[0] for row in rows]
+
+
+def flagged_values(session: Session, batch_id: str | None = None) -> list[sqlite3.Row]:
+    """Every value that wants a person's eye: batch_id, item_id, position (of the item), filename, name, body.
+
+    In the order of batches, documents and fields.
+    """
+    return session.all(
+        "SELECT i.batch_id, i.id AS item_id, i.position, i.filename, v.name, v.body FROM field_values AS v"
+        " JOIN items AS i ON i.id = v.item_id JOIN batches AS b ON b.id = i.batch_id"
+        " WHERE v.needs_review = 1 AND i.state = 'needs_review' AND (:batch IS NULL OR i.batch_id = :batch)"
+        " ORDER BY b.created_at, b.id, i.position, v.position",
+        {"batch": batch_id},
+    )
+
+
+def value_in(body: str) -> FieldValue:
+    """The field's value in a row's `body`."""
+    return field_value_from_json(json.loads(body))
+
+
+def value_of(session: Session, item_id: str, name: str) -> FieldValue | None:
+    """The stored value of one field, or None where the item has no such field or no result."""
+    body = session.value("SELECT body FROM field_values WHERE item_id = ? AND name = ?", (item_id, name))
+    return None if body is None else value_in(body)

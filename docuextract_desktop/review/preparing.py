@@ -1,0 +1,82 @@
+"""Documents with their candidates worked out, kept in memory and in the database, so that proposing anew is quick."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+
+from docuextract_desktop.documents.models import Document
+from docuextract_desktop.documents.serial import WORDS_VERSION
+from docuextract_desktop.extraction.pipeline import ENGINE_VERSION, prepare
+from docuextract_desktop.extraction.prepared import Prepared, prepared_from_bytes, prepared_to_bytes
+from docuextract_desktop.jobs.models import ItemRow
+from docuextract_desktop.review.desk import Desk
+from docuextract_desktop.storage import documents, items, prepared
+from docuextract_desktop.storage.database import Database
+from docuextract_desktop.storage.prepared import PreparedKey
+from docuextract_desktop.templates.models import Template
+
+IN_MEMORY = 2_000
+"""Prepared documents held in memory at most; one takes about 150 KB."""
+
+MADE_BY = f"{WORDS_VERSION}/{ENGINE_VERSION}"
+
+
+class PreparedShelf:
+    """Prepared documents by item. Any thread may use it; preparing one from its words takes some 50 ms."""
+
+    def __init__(self, database: Database, desk: Desk) -> None:
+        self._database = database
+        self._desk = desk
+        self._lock = threading.Lock()
+        self._held: OrderedDict[PreparedKey, Prepared] = OrderedDict()
+
+    def of_item(self, item_id: str) -> tuple[Document, Prepared] | None:
+        """The document with its words, and prepared; None where it was not read."""
+        item = self._desk.item(item_id)
+        document = self._document(item)
+        if document is None:
+            return None
+        template = self._desk.template_of(item.batch_id)
+        ready = self.prepared(item, template)
+        return None if ready is None else (document, ready)
+
+    def prepared(self, item: ItemRow, template: Template) -> Prepared | None:
+        """The prepared document of an item: from memory, from the database, or made from its words and kept."""
+        if item.sha256 is None:
+            return None
+        with self._database.reading() as session:
+            ranges = items.page_ranges_of(session, item.id) or ""
+        key = PreparedKey(item.sha256, template.id, template.version, ranges, MADE_BY)
+        with self._lock:
+            held = self._held.get(key)
+            if held is not None:
+                self._held.move_to_end(key)
+                return held
+        with self._database.reading() as session:
+            body = prepared.load(session, key)
+        if body is not None:
+            ready = prepared_from_bytes(body)
+        else:
+            document = self._document(item)
+            if document is None:
+                return None
+            ready = prepare(document, template)
+            with self._database.transaction(durable=False) as session:
+                prepared.keep(session, key, prepared_to_bytes(ready))
+        with self._lock:
+            self._held[key] = ready
+            while len(self._held) > IN_MEMORY:
+                self._held.popitem(last=False)
+        return ready
+
+    def _document(self, item: ItemRow) -> Document | None:
+        pages = self._desk.document_pages(item.id)
+        if item.sha256 is None or pages is None:
+            return None
+        with self._database.reading() as session:
+            kept = documents.document(session, item.sha256)
+        if kept is None:
+            return None
+        # Kept words tell the kind as text; it was one of ours when it was stored.
+        return Document(kept.sha256, kept.kind, kept.page_count, pages)  # type: ignore[arg-type]

@@ -1,0 +1,253 @@
+"""Correct once, and the batch fixes itself: after a decision the template learns, and open documents are proposed anew.
+
+Slow work (up to a second or two on a thousand documents): call it from a thread of its own, one decision at a time.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from docuextract_desktop.extraction.learning import Answer, Example, Knowledge, fit, make_example
+from docuextract_desktop.extraction.models import FieldValue, field_value_from_json
+from docuextract_desktop.extraction.pipeline import propose
+from docuextract_desktop.jobs.models import ItemRow, ItemState
+from docuextract_desktop.review.desk import Desk
+from docuextract_desktop.review.models import Change, Decided, Reproposal
+from docuextract_desktop.review.preparing import PreparedShelf
+from docuextract_desktop.storage import decisions, items, knowledge, reproposals, results, reviewing
+from docuextract_desktop.storage.database import Database, Session
+from docuextract_desktop.templates.models import Template
+
+REVIEWABLE = frozenset({ItemState.COMPLETED, ItemState.NEEDS_REVIEW})
+SLICE = 50
+"""Documents stored in one transaction, and looked at between two questions whether to go on."""
+
+
+class _CancelledError(Exception):
+    """A newer decision makes this work worthless."""
+
+
+def standing_answers(made: Iterable[decisions.Decision]) -> dict[str, Answer]:
+    """What was last said about each field and not taken back; tables teach nothing."""
+    answers: dict[str, Answer] = {}
+    for decision in made:
+        if decision.undone_by is not None or decision.action == "undo" or decision.after is None:
+            continue
+        value = field_value_from_json(decision.after)
+        if value.type == "table":
+            continue
+        if value.value is None:
+            answers[value.name] = Answer.absent()
+        elif value.evidence is not None and value.evidence.words:
+            answers[value.name] = Answer.of_place(value.evidence, value.value)
+        else:
+            answers[value.name] = Answer.of_value(value.value)
+    return answers
+
+
+class Teacher:
+    """Has templates learn from decisions and proposes open documents anew. Call from one thread at a time.
+
+    Args:
+        database: of the data folder.
+        desk: the queue.
+        shelf: prepared documents.
+    """
+
+    def __init__(
+        self, database: Database, desk: Desk, shelf: PreparedShelf, *, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._database = database
+        self._desk = desk
+        self._shelf = shelf
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._examples: dict[str, dict[str, tuple[int, Example]]] = {}
+        self._fitted: dict[str, Knowledge] = {}
+
+    def learn(self, decided: Decided, *, cancelled: Callable[[], bool] = lambda: False) -> Reproposal | None:
+        """Teach the template from a document's decisions, and propose the batch's open values anew.
+
+        Args:
+            decided: the newest decision about the document; undoing counts as one.
+            cancelled: asked now and then; once true, the work ends early and nothing of it is stored but the example.
+
+        Returns:
+            What changed elsewhere, or None where it was cancelled, or where the decision teaches nothing (a table).
+        """
+        if decided.after.type == "table":
+            return None
+        template = self._desk.template_of(decided.batch_id)
+        with self._lock:
+            try:
+                self._teach(decided.item_id, template)
+                learnt = self.fit(template, cancelled=cancelled)
+                return self._propose_anew(decided, template, learnt, cancelled)
+            except _CancelledError:
+                return None
+
+    def fit(
+        self, template: Template, *, thorough: bool = False, cancelled: Callable[[], bool] = lambda: False
+    ) -> Knowledge:
+        """Learn from everything that the template was taught, and keep it for documents extracted from now on.
+
+        Args:
+            template: the template.
+            thorough: fit to the end rather than a few steps from what was known.
+            cancelled: as for `learn`.
+        """
+        examples = self._all_examples(template)
+        before = None if thorough else self._fitted.get(template.id)
+        learnt = fit(template, examples, warm_start=before, thorough=thorough)
+        if cancelled():
+            raise _CancelledError
+        with self._database.transaction(durable=False) as session:
+            knowledge.keep_weights(session, template.id, learnt.to_bytes(), now=self._clock())
+        self._fitted[template.id] = learnt
+        return learnt
+
+    def take_back(self, number: int) -> int:
+        """Take back a re-proposal as one step, except where a person has decided since; how many values."""
+        with self._database.transaction() as session:
+            now = self._clock()
+            restored: dict[str, list[FieldValue]] = {}
+            for item_id, before, after in reproposals.changes(session, number):
+                standing = results.value_of(session, item_id, before.name)
+                if standing is not None and not standing.reviewed and standing.value == after.value:
+                    restored.setdefault(item_id, []).append(before)
+            for item_id, values in restored.items():
+                reviewing.replace_values(session, item_id, tuple(values), now=now)
+            reproposals.mark_taken_back(session, number, now=now)
+        return sum(len(values) for values in restored.values())
+
+    # ---- teaching
+
+    def _teach(self, item_id: str, template: Template) -> None:
+        """Make the document's example anew from the decisions that stand; without any, it is forgotten."""
+        ready = self._shelf.of_item(item_id)
+        if ready is None:
+            return
+        document, prepared = ready
+        with self._database.reading() as session:
+            answers = standing_answers(decisions.standing_of_document(session, template.id, document.sha256))
+        known = self._examples.get(template.id)
+        with self._database.transaction(durable=False) as session:
+            if answers:
+                example, _ = make_example(prepared, template, answers, self._desk.item(item_id).filename)
+                knowledge.keep_example(
+                    session, template.id, document.sha256, example.to_bytes(), item_id=item_id, now=self._clock()
+                )
+            else:
+                knowledge.forget_example(session, template.id, document.sha256)
+            if known is not None:
+                known.pop(document.sha256, None)
+
+    def _all_examples(self, template: Template) -> list[Example]:
+        """Everything taught; decoded once and kept."""
+        with self._database.reading() as session:
+            stored = knowledge.examples(session, template.id)
+        known = self._examples.setdefault(template.id, {})
+        kept: dict[str, tuple[int, Example]] = {}
+        for one in stored:
+            mark = hash(one.body)
+            held = known.get(one.sha256)
+            if held is not None and held[0] == mark:
+                kept[one.sha256] = held
+                continue
+            try:
+                kept[one.sha256] = (mark, Example.from_bytes(one.body))
+            except ValueError:  # of another version of the program; made anew when its document is decided about again
+                continue
+        self._examples[template.id] = kept
+        return [example for _, example in kept.values()]
+
+    # ---- proposing anew
+
+    def _propose_anew(
+        self, decided: Decided, template: Template, learnt: Knowledge, cancelled: Callable[[], bool]
+    ) -> Reproposal:
+        with self._database.reading() as session:
+            rows = items.rows(session, decided.batch_id, states=REVIEWABLE)
+            declined = reproposals.declined(session, decided.batch_id)
+        title = template.field(decided.field).shown_title
+        cause = f"you corrected {title} on {decided.filename}"
+        mark = f"Proposed anew because {cause}."
+        changes: list[Change] = []
+        cleared = looked = 0
+        for start in range(0, len(rows), SLICE):
+            if cancelled():
+                raise _CancelledError
+            part = [row for row in rows[start : start + SLICE] if row.id != decided.item_id]
+            with self._database.reading() as session:
+                stored = results.load_many(session, [row.id for row in part])
+            for row in part:
+                if row.id not in stored:
+                    continue
+                looked += 1
+                have = {value.name: value for value in stored[row.id].fields}
+                for before, after in self._differences(row, template, learnt, have, mark):
+                    if (row.id, before.name, after.value) in declined:
+                        continue
+                    changes.append(Change(row.id, before.name, before, after))
+                    cleared += before.needs_review and not after.needs_review and before.value == after.value
+        if cancelled():
+            raise _CancelledError
+        with self._database.transaction() as session:
+            stored_changes = self._store(session, changes)
+            number = reproposals.add(
+                session,
+                decided.batch_id,
+                cause,
+                ((c.item_id, c.before, c.after) for c in stored_changes),
+                now=self._clock(),
+            )
+        return Reproposal(
+            number=number,
+            batch_id=decided.batch_id,
+            cause=cause,
+            documents=looked,
+            values_changed=sum(c.before.value != c.after.value for c in stored_changes),
+            flags_cleared=cleared,
+            changes=tuple(stored_changes),
+        )
+
+    def _differences(
+        self, row: ItemRow, template: Template, learnt: Knowledge, have: dict[str, FieldValue], mark: str
+    ) -> list[tuple[FieldValue, FieldValue]]:
+        if all(value.reviewed or value.type == "table" for value in have.values()):
+            return []
+        prepared = self._shelf.prepared(row, template)
+        if prepared is None:
+            return []
+        found = []
+        for after in propose(prepared, template, learnt):
+            before = have.get(after.name)
+            if before is None or before.reviewed:
+                continue
+            if before.value != after.value:
+                found.append((before, replace(after, reasons=(*after.reasons, mark))))
+            elif before.needs_review != after.needs_review or abs(before.confidence - after.confidence) > 0.02:
+                # Whatever marked the value before still holds.
+                marks = tuple(r for r in before.reasons if r.startswith("Proposed anew"))
+                found.append((before, replace(after, reasons=(*after.reasons, *marks))))
+        return found
+
+    def _store(self, session: Session, changes: list[Change]) -> list[Change]:
+        """Store what nobody decided about meanwhile."""
+        now = self._clock()
+        stored: list[Change] = []
+        by_item: dict[str, list[Change]] = {}
+        for change in changes:
+            standing = results.value_of(session, change.item_id, change.field)
+            if standing is not None and not standing.reviewed:
+                by_item.setdefault(change.item_id, []).append(change)
+        for item_id, of_item in by_item.items():
+            row = items.row(session, item_id)
+            if row is None or row.state not in REVIEWABLE:
+                continue
+            reviewing.replace_values(session, item_id, tuple(change.after for change in of_item), now=now)
+            stored += of_item
+        return stored

@@ -1,0 +1,44 @@
+"""Documents with their candidates worked out, as blobs of `extraction`: what makes proposing anew quick."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from docuextract_desktop.storage.database import Session
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedKey:
+    """What a prepared document belongs to.
+
+    Attributes:
+        page_ranges: as the item's; empty for all pages.
+        made_by: versions of words and extraction; a blob of others is worth nothing.
+    """
+
+    sha256: str
+    template_id: str
+    template_version: int
+    page_ranges: str
+    made_by: str
+
+
+def keep(session: Session, key: PreparedKey, body: bytes) -> None:
+    """Store a prepared document in place of an older one; nothing happens where the document itself is not kept."""
+    session.execute(
+        "INSERT INTO prepared_documents (sha256, template_id, template_version, page_ranges, made_by, body)"
+        " SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE EXISTS (SELECT 1 FROM documents WHERE sha256 = ?1)"
+        " ON CONFLICT (sha256, template_id, template_version, page_ranges)"
+        " DO UPDATE SET made_by = excluded.made_by, body = excluded.body",
+        (key.sha256, key.template_id, key.template_version, key.page_ranges, key.made_by, body),
+    )
+
+
+def load(session: Session, key: PreparedKey) -> bytes | None:
+    """The prepared document, or None."""
+    body = session.value(
+        "SELECT body FROM prepared_documents WHERE sha256 = ? AND template_id = ? AND template_version = ?"
+        " AND page_ranges = ? AND made_by = ?",
+        (key.sha256, key.template_id, key.template_version, key.page_ranges, key.made_by),
+    )
+    return None if body is None else bytes(body)
