@@ -218,9 +218,11 @@ def _nameless(sheet: Sheet, columns: list[GridColumn], lines: list[tuple[list[Ru
     for number, (runs, _) in enumerate(lines):
         if sum(r.number for r in runs) >= 2 or len(runs) >= 3:
             full += 1
-            strays.extend((number, run)
+            strays.extend(
+                (number, run)
                 for run in runs
-                if run.gap > 1.0 and min(distance(c, run.x0, run.x1) for c in columns) > 0.5 * em)
+                if run.gap > 1.0 and min(distance(c, run.x0, run.x1) for c in columns) > 0.5 * em
+            )
     if full < 2:
         return []
     groups: list[list[tuple[int, Run]]] = []

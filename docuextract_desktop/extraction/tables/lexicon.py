@@ -235,24 +235,23 @@ CHARGES: Final = _words(
 """Folded first words of lines that add a charge or a discount: rows inside a table, none under it."""
 
 PAYMENTS: Final = _words(
-    "cash change card visa mastercard amex debit credit paypal tendered tender given received payment paid mode method due "
-    "item items count qty quantity total no of rounding adj adjustment rounded bar zuruck ruckgeld gegeben gegebenbar "
-    "karte kartenzahlung ec girocard wechselgeld especes rendu cb carte monnaie recu efectivo cambio entregado tarjeta "
-    "devolucion contanti resto carta pagato bancomat contant wisselgeld terug pin betaald gepind dinheiro troco cartao "
-    "multibanco pago entregue tunai baki kad kontant retur vaxel gotowka reszta"
+    "adj adjustment amex baki bancomat bar betaald cambio card carta cartao carte cash cb change contant contanti "
+    "count credit debit devolucion dinheiro due ec efectivo entregado entregue especes gegeben gegebenbar gepind "
+    "girocard given gotowka item items kad karte kartenzahlung kontant mastercard method mode monnaie multibanco "
+    "no of pagato pago paid payment paypal pin qty quantity received recu rendu resto reszta retur rounded "
+    "rounding ruckgeld tarjeta tender tendered terug total troco tunai vaxel visa wechselgeld wisselgeld zuruck"
 )
 """Folded words of the lines that tell how a receipt was paid; such a line is made of nothing else."""
 
 CARRIED: Final = _words(
-    "saldoinicial saldofinal saldoanterior anfangssaldo endsaldo alterkontostand neuerkontostand kontostand saldovortrag "
-    "ancienssolde anciensolde nouveausolde soldeinitial soldefinal beginsaldo eindsaldo vorigsaldo nieuwsaldo "
-    "saldoiniziale saldofinale saldoprecedente saldoultimo openingbalance previousbalance newbalance balancecarried "
-    "balancebrought soldecrediteur soldedebiteur startsaldo "
-    "areporter ariportare atransportar balancebroughtforward balancecarriedforward bf broughtforward "
-    "carriedforward carriedover cf closingbalance dariportare openingbalance pagesubtotal pagetotal report "
-    "reporte riporto seitensumme soustotal subtotaal subtotal subtotalcarriedforward subtotale subtotales suma "
-    "sumaanterior sumaysigue summeubertrag totalpage transport transporte transporteren ubertrag ubertragseite "
-    "ubertragvonseite zwischensumme zwsumme"
+    "alterkontostand anciensolde ancienssolde anfangssaldo areporter ariportare atransportar balancebrought "
+    "balancebroughtforward balancecarried balancecarriedforward beginsaldo bf broughtforward carriedforward "
+    "carriedover cf closingbalance dariportare eindsaldo endsaldo kontostand neuerkontostand newbalance "
+    "nieuwsaldo nouveausolde openingbalance pagesubtotal pagetotal previousbalance report reporte riporto "
+    "saldoanterior saldofinal saldofinale saldoinicial saldoiniziale saldoprecedente saldoultimo saldovortrag "
+    "seitensumme soldecrediteur soldedebiteur soldefinal soldeinitial soustotal startsaldo subtotaal subtotal "
+    "subtotalcarriedforward subtotale subtotales suma sumaanterior sumaysigue summeubertrag totalpage transport "
+    "transporte transporteren ubertrag ubertragseite ubertragvonseite vorigsaldo zwischensumme zwsumme"
 )
 """Folded beginnings of lines that sum up so far and after which the table may go on."""
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Final
 
 import numpy as np
 
@@ -16,7 +19,9 @@ from docuextract_desktop.extraction.tables.rows import Layout, Row
 from docuextract_desktop.extraction.tables.sheet import Look
 from docuextract_desktop.templates.models import Column, DecimalMark
 
-TRIPLE = ("quantity", "unit_price", "amount")
+_THOUSANDTHS: Final = re.compile(r"[-+]?\d{1,3}[.,]\d{3}")
+
+TRIPLE: Final = ("quantity", "unit_price", "amount")
 
 
 @dataclass(slots=True)
@@ -53,6 +58,8 @@ def find_roles(
         roles.numbers.append(
             {k: readings(grid.sheet, words, decimal) for k, words in row.cells.items() if k in numeric}
         )
+    if decimal == "auto":
+        _read_thousandths(grid, roles)
     names = [c.header.found if c.header is not None else {} for c in grid.columns]
     _place_triple(grid, rows, layout, names, roles)
     _place_others(grid, rows, layout, names, roles, book, columns)
@@ -60,8 +67,23 @@ def find_roles(
     return roles
 
 
+def _read_thousandths(grid: Grid, roles: Roles) -> None:
+    """Where nothing shows the decimal mark, a column of "24.000", "7.500", "1.000" has three decimals."""
+    for at in range(len(grid.columns)):
+        cells = [numbers[at] for numbers in roles.numbers if numbers.get(at)]
+        shaped = [_THOUSANDTHS.fullmatch(grid.sheet.page.texts[r.words[0]]) for found in cells for r in found]
+        if not shaped or not all(shaped):
+            continue
+        for numbers in roles.numbers:
+            if at in numbers:
+                numbers[at] = [
+                    replace(r, value=r.others[0], others=(r.value, *r.others[1:]), decimals=3) if r.others else r
+                    for r in numbers[at]
+                ]
+
+
 def _place_rest(grid: Grid, rows: Sequence[Row], roles: Roles, book: LabelBook, columns: Sequence[Column]) -> None:
-    """What is left over: a price without quantity is the amount; a nameless column may be the only one still asked for."""
+    """What is left: a price without quantity is the amount; a nameless column may be the only one still asked for."""
     places, sureness = roles.places, roles.sureness
     if "amount" in book.asked and "amount" not in places and "unit_price" in places and "quantity" not in places:
         places["amount"], sureness["amount"] = places.pop("unit_price"), 0.9 * sureness.pop("unit_price")
@@ -74,7 +96,7 @@ def _place_rest(grid: Grid, rows: Sequence[Row], roles: Roles, book: LabelBook, 
         if len(cells) < 0.6 * len(rows):
             continue
         whole = all(c.decimals == 0 for c in cells)
-        steps = {b.value - a.value for a, b in zip(cells, cells[1:], strict=False)}
+        steps = {b.value - a.value for a, b in pairwise(cells)}
         if whole and "quantity" in open_keys and not (len(cells) > 1 and len(steps) == 1 and min(steps) > 0):
             key = "quantity"
         elif len(open_keys) == 1 and column.header is not None:

@@ -167,8 +167,10 @@ def look_at(grid: Grid, layout: Layout, line: GridLine) -> LineLook:
     keys, texts = set(), set()
     for at, words in line.cells.items():
         if at in layout.keys:
-            if layout.textual or clean_number(sheet, words) or (
-                grid.columns[at].dated and any(sheet.looks[i] == Look.DATE for i in words)
+            if (
+                layout.textual
+                or clean_number(sheet, words)
+                or (grid.columns[at].dated and any(sheet.looks[i] == Look.DATE for i in words))
             ):
                 keys.add(at)
             elif any(sheet.looks[i] == Look.TEXT for i in words):
@@ -404,7 +406,10 @@ def _skip_cost(grid: Grid, layout: Layout, look: LineLook) -> float:
         return 1.2 if look.position or (len(look.keys) > 1 and have > 0.8 * full) else 0.05
     main = layout.main in look.line.cells
     if look.keys:
-        return 0.5 + 0.5 * len(look.keys) if main and not look.away else 0.45 + 0.3 * len(look.keys)
+        named = main and not look.away
+        amount = layout.amount if layout.amount in look.keys else None
+        priced = 0.4 if named and amount is not None and grid.columns[amount].role == "amount" else 0.0
+        return (0.5 + 0.5 * len(look.keys) if named else 0.45 + 0.3 * len(look.keys)) + priced
     if not main or layout.main is None:
         return 0.16
     starts = grid.sheet.x0[look.line.cells[layout.main][0]]
