@@ -13,6 +13,7 @@ import importlib.util
 import logging
 import math
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,6 +21,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from docuextract_desktop.documents.character_model import CharacterModel, shipped_model
 from docuextract_desktop.documents.ctc import Alphabet
 from docuextract_desktop.errors import OcrProviderError
 
@@ -103,13 +105,21 @@ class RapidOcrEngine:
         threads: threads of one recognition; two processes with one each beat one process with two.
     """
 
-    def __init__(self, *, threads: int | None = None, package: str | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        threads: int | None = None,
+        package: str | None = None,
+        characters: Callable[[], CharacterModel | None] = shipped_model,
+    ) -> None:
         """Nothing is loaded yet.
 
         Args:
             threads: None for $DOCUEXTRACT_OCR_THREADS, else 1.
             package: "rapidocr" or "rapidocr_onnxruntime"; None for the first of them that is installed.
+            characters: loads the model that settles doubtful characters.
         """
+        self._characters = characters
         self.threads = threads or _threads_from_environment()
         self._package = package or _installed_package()
         self._models: _Models | None = None
@@ -212,7 +222,7 @@ class RapidOcrEngine:
             if not state.ok:
                 raise OcrProviderError(state.reason, hint="Install it, then retry; `docuextract doctor` says how.")
             try:
-                self._models = _Models(str(self._package), self.threads)
+                self._models = _Models(str(self._package), self.threads, self._characters())
             except Exception as error:
                 raise OcrProviderError(
                     "The OCR models could not be loaded.",
@@ -265,7 +275,7 @@ def turn_quads_back(quads: FloatArray, turn: int, width: int, height: int) -> Fl
 class _Models:
     """The two networks. Everything that knows the OCR package's inside is here."""
 
-    def __init__(self, package: str, threads: int) -> None:
+    def __init__(self, package: str, threads: int, characters: CharacterModel | None) -> None:
         # The package logs to standard error, paths included: only what is serious may pass.
         logging.getLogger("RapidOCR").setLevel(logging.ERROR)
         # From 1.29 on ONNX Runtime keeps a device id and reports to its maker, unless told not to before it is loaded.
@@ -293,7 +303,7 @@ class _Models:
         else:
             engine = module.RapidOCR(intra_op_num_threads=threads, inter_op_num_threads=1)
             self._detector, self._recogniser = engine.text_det, engine.text_rec
-        self._alphabet = Alphabet(self._recogniser.postprocess_op.character)
+        self._alphabet = Alphabet(self._recogniser.postprocess_op.character, characters)
 
     def detect(self, bgr: RgbArray) -> FloatArray:
         """Quads of lines in `bgr`'s pixels."""
