@@ -24,7 +24,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     # The wall to documents and templates was moved: a worker process is where bytes become words and words values, and
     # a batch keeps the version of the template that it started with.
     "jobs": {"extraction", "storage", "documents", "templates"},
-    "review": {"extraction", "storage"},
+    # And to review: what people type is read by the value types, and words that were kept are told by their version.
+    "review": {"extraction", "storage", "documents", "templates"},
     "extraction": {"templates", "documents"},
     "documents": set(),
     "templates": set(),
