@@ -10,6 +10,7 @@ import logging
 import signal
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -155,6 +156,7 @@ class Program(QObject):
             self.screens.begin_batch(self._paths)
         else:
             self.screens.show("batches")
+        tasks.run(lambda _: _load_screens(), owner=self)
         try:
             self._runner.start()
         except DocuExtractError as error:
@@ -246,6 +248,12 @@ def _open(home: Path) -> tuple[Services, str]:
     import docuextract_desktop.ui.shell.screens  # noqa: F401
 
     return services, services.settings.get().theme
+
+
+def _load_screens() -> None:
+    """Load the modules of the other screens before they are wanted, off the window's thread."""
+    for name in ("batch", "new_batch", "document", "review", "templates", "settings"):
+        import_module(f"docuextract_desktop.ui.{name}.view")
 
 
 def show_storage_problem(message: str, hint: str, folder: str = "") -> None:

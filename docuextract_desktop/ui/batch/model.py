@@ -40,6 +40,7 @@ MOST_SINGLE_READS = 1_000
 _DISPLAY = int(Qt.ItemDataRole.DisplayRole)
 _TIP = int(Qt.ItemDataRole.ToolTipRole)
 _SPOKEN = int(Qt.ItemDataRole.AccessibleTextRole)
+_ROLES = frozenset((_DISPLAY, _TIP, _SPOKEN, RAW))
 
 
 class ItemTable(QAbstractTableModel):
@@ -63,6 +64,8 @@ class ItemTable(QAbstractTableModel):
 
     def data(self, index: Index, role: int = _DISPLAY) -> Any:
         """Words, what delegates paint, and what is read out."""
+        if role not in _ROLES:
+            return None
         if role == _DISPLAY:
             return cell_text(self.order.row(index.row()), index.column())
         if role == RAW:

@@ -28,7 +28,7 @@ from docuextract_desktop.ui.batch.ordering import Filter
 from docuextract_desktop.ui.batch.summary import finished_line, progress_line, state_line
 from docuextract_desktop.ui.context import Context
 from docuextract_desktop.ui.widgets.buttons import button, icon_button, press_with
-from docuextract_desktop.ui.widgets.delegates import RowDelegate, ShareDelegate, StateDelegate
+from docuextract_desktop.ui.widgets.delegates import PlainDelegate, ShareDelegate, StateDelegate
 from docuextract_desktop.ui.widgets.empty_state import EmptyState
 from docuextract_desktop.ui.widgets.layouts import card, column, row, without_drops
 from docuextract_desktop.ui.widgets.state_tile import StateTile
@@ -144,7 +144,7 @@ class BatchView(QWidget):
 
         self.table = RowTable("Documents of the batch", self.watch.table)
         self._state_delegate, self._share_delegate = StateDelegate(), ShareDelegate(tones=True)
-        self._note_delegate = RowDelegate(Qt.TextElideMode.ElideRight)
+        self._note_delegate = PlainDelegate()
         self.table.setItemDelegateForColumn(model.NOTE, self._note_delegate)
         self.table.setItemDelegateForColumn(model.STATE, self._state_delegate)
         self.table.setItemDelegateForColumn(model.CONFIDENCE, self._share_delegate)

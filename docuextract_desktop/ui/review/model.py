@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
-from docuextract_desktop.jobs.models import ItemRow
+from docuextract_desktop.errors import BatchNotFoundError
+from docuextract_desktop.jobs.models import BatchSummary, ItemRow, ItemState
 from docuextract_desktop.ui import tasks
 from docuextract_desktop.ui.widgets.delegates import RAW
 from docuextract_desktop.ui.wording import one_line, percent, tooltip
@@ -19,8 +22,9 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("Document", "Batch", "Values to review", "Lowest confidence")
 FILE, BATCH, VALUES, CONFIDENCE = range(len(COLUMNS))
+Key = tuple[float, str, int]
 PAUSE_MS = 600
-"""While a batch runs the list is read anew no more often than this."""
+"""While a batch runs the changes are read no more often than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +33,30 @@ class Waiting:
 
     item: ItemRow
     batch_name: str
+    batch_created_at: float
+
+    @property
+    def key(self) -> Key:
+        """Newest batch first, then the batch's order."""
+        return -self.batch_created_at, self.item.batch_id, self.item.position
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What was read after changes: documents in whatever state, and batches of which these are all that wait."""
+
+    rows: tuple[Waiting, ...]
+    whole: frozenset[str]
 
 
 class ReviewTable(QAbstractTableModel):
     """A row per document that needs review, in the order of batches and documents.
 
+    Read once; after that only what changed is read, so that a long batch with much to review costs nothing.
+
     Attributes:
         rows: as shown.
+        known: whether it was read once.
 
     Signals:
         counted: how many values want a look, in all documents.
@@ -47,54 +68,105 @@ class ReviewTable(QAbstractTableModel):
         super().__init__(parent)
         self.rows: list[Waiting] = []
         self.known = False
+        self._keys: list[Key] = []
+        self._by_id: dict[str, Key] = {}
+        self._values = 0
         self._queue = queue
         self._reading: tasks.Task | None = None
+        self._items: set[str] = set()
+        self._whole: set[str] = set()
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
-        self._pause.timeout.connect(self.load)
+        self._pause.timeout.connect(self._read)
         feed.changed.connect(self._changed)
 
     def load(self) -> None:
-        """Read the list, off the window's thread."""
-        if self._reading is not None:
-            self._pause.start()
-            return
-        queue = self._queue
-
-        def work(_: tasks.Task) -> list[Waiting]:
-            names = {batch.id: batch.name for batch in queue.batches()}
-            found = queue.items_by_id(queue.flagged())
-            order = {batch_id: place for place, batch_id in enumerate(names)}
-            found.sort(key=lambda item: (order.get(item.batch_id, -1), item.position))
-            return [Waiting(item, names.get(item.batch_id, "")) for item in found]
-
-        self._reading = tasks.run(work, owner=self, done=self._got, failed=self._failed)
+        """Read the whole list, off the window's thread."""
+        self.known = False
+        self._read()
 
     def stop(self) -> None:
         """Read no more."""
         self._pause.stop()
 
-    def _changed(self, _: Changes) -> None:
+    def values(self) -> int:
+        """How many values want a look, in all documents."""
+        return self._values
+
+    def _changed(self, changes: Changes) -> None:
+        for batch_id in changes.gone:
+            self._keep_only(batch_id, frozenset())
+        self._items.update(item_id for ids in changes.items.values() for item_id in ids)
+        self._whole |= changes.whole - changes.gone
+        if changes.gone:
+            self.counted.emit(self._values)
         if not self._pause.isActive():
             self._pause.start()
 
-    def _got(self, rows: list[Waiting]) -> None:
+    def _read(self) -> None:
+        if self._reading is not None:
+            self._pause.start()
+            return
+        queue, everything = self._queue, not self.known
+        items, whole = frozenset(self._items), frozenset(self._whole)
+        self._items, self._whole = set(), set()
+        if not everything and not items and not whole:
+            return
+        self._reading = tasks.run(
+            lambda _: read_all(queue) if everything else read_news(queue, items, whole),
+            owner=self,
+            done=lambda news: self._got(news, everything),
+            failed=self._failed,
+        )
+
+    def _got(self, news: News, everything: bool) -> None:
         self._reading = None
-        self.known = True
-        if [w.item.id for w in rows] == [w.item.id for w in self.rows]:
-            self.rows = rows
-            if rows:
-                self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(COLUMNS) - 1))
+        if everything:
+            self.known = True
+            self.beginResetModel()
+            self.rows = sorted((row for row in news.rows if _waits(row.item)), key=lambda row: row.key)
+            self._keys = [row.key for row in self.rows]
+            self._by_id = {row.item.id: row.key for row in self.rows}
+            self._values = sum(row.item.flagged for row in self.rows)
+            self.endResetModel()
         else:
-            self.layoutAboutToBeChanged.emit()
-            kept = [(old, self.rows[old.row()].item.id) for old in self.persistentIndexList()]
-            self.rows = rows
-            places = {w.item.id: place for place, w in enumerate(rows)}
-            new = [self.index(places[i], old.column()) if i in places else QModelIndex() for old, i in kept]
-            self.changePersistentIndexList([old for old, _ in kept], new)
-            self.layoutChanged.emit()
-        self.counted.emit(sum(w.item.flagged for w in rows))
+            for batch_id in news.whole:
+                self._keep_only(batch_id, frozenset(r.item.id for r in news.rows if r.item.batch_id == batch_id))
+            for row in news.rows:
+                self._put(row)
+        self.counted.emit(self._values)
+        if self._items or self._whole:
+            self._pause.start()
+
+    def _put(self, row: Waiting) -> None:
+        """Take in the new form of a document: it comes, changes, or goes."""
+        known, waits = row.item.id in self._by_id, _waits(row.item)
+        place = bisect_left(self._keys, row.key)
+        if known and waits:
+            self._values += row.item.flagged - self.rows[place].item.flagged
+            self.rows[place] = row
+            self.dataChanged.emit(self.index(place, 0), self.index(place, len(COLUMNS) - 1))
+        elif waits:
+            self.beginInsertRows(QModelIndex(), place, place)
+            self.rows.insert(place, row)
+            self._keys.insert(place, row.key)
+            self._by_id[row.item.id] = row.key
+            self._values += row.item.flagged
+            self.endInsertRows()
+        elif known:
+            self._remove(row.item.id)
+
+    def _remove(self, item_id: str) -> None:
+        place = bisect_left(self._keys, self._by_id.pop(item_id))
+        self.beginRemoveRows(QModelIndex(), place, place)
+        self._values -= self.rows[place].item.flagged
+        del self.rows[place], self._keys[place]
+        self.endRemoveRows()
+
+    def _keep_only(self, batch_id: str, item_ids: frozenset[str]) -> None:
+        for row in [r for r in self.rows if r.item.batch_id == batch_id and r.item.id not in item_ids]:
+            self._remove(row.item.id)
 
     def _failed(self, error: BaseException) -> None:
         self._reading = None
@@ -129,3 +201,35 @@ class ReviewTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole and column == FILE:
             return tooltip(str(item.path))
         return None
+
+
+def _waits(item: ItemRow) -> bool:
+    return item.state is ItemState.NEEDS_REVIEW
+
+
+def _waiting(queue: Queue, rows: Iterable[ItemRow]) -> tuple[Waiting, ...]:
+    batches: dict[str, BatchSummary | None] = {}
+    found = []
+    for row in rows:
+        if row.batch_id not in batches:
+            try:
+                batches[row.batch_id] = queue.batch(row.batch_id)
+            except BatchNotFoundError:  # deleted meanwhile
+                batches[row.batch_id] = None
+        batch = batches[row.batch_id]
+        if batch is not None:
+            found.append(Waiting(row, batch.name, batch.created_at))
+    return tuple(found)
+
+
+def read_all(queue: Queue) -> News:
+    """All documents that need review."""
+    return News(_waiting(queue, queue.items_by_id(queue.flagged())), frozenset())
+
+
+def read_news(queue: Queue, items: frozenset[str], whole: frozenset[str]) -> News:
+    """The documents of `items`, in whatever state they are now, and all that need review in the batches of `whole`."""
+    rows = {row.id: row for row in queue.items_by_id(sorted(items))}
+    for batch_id in sorted(whole):
+        rows |= {row.id: row for row in queue.items(batch_id, states=(ItemState.NEEDS_REVIEW,))}
+    return News(_waiting(queue, rows.values()), whole)

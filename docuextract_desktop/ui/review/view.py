@@ -53,7 +53,7 @@ class ReviewView(QWidget):
         layout.addWidget(self._stack, 1)
         without_drops(self)
         if waiting.known:
-            self._show(sum(w.item.flagged for w in waiting.rows))
+            self._show(waiting.values())
 
     def _show(self, values: int) -> None:
         rows = self.waiting.rows

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPalette
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from docuextract_desktop.ui import icons, theme
@@ -14,43 +14,17 @@ RAW = int(Qt.ItemDataRole.UserRole) + 1
 ROW_HEIGHT = 36
 
 
-class RowDelegate(QStyledItemDelegate):
-    """Text cells; a bar marks the current row while the table has the keyboard."""
-
-    def __init__(self, elide: Qt.TextElideMode | None = None) -> None:
-        super().__init__()
-        self._elide = elide
+class PlainDelegate(QStyledItemDelegate):
+    """Cells of text that are too long end with an ellipsis there, not in the middle as names do."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
-        """Chosen rows keep the colour of their text."""
+        """Shorten at the end."""
         super().initStyleOption(option, index)
-        brush = index.data(Qt.ItemDataRole.ForegroundRole)
-        colour = brush if isinstance(brush, QColor) else QColor(theme.colours().text)
-        option.palette.setColor(QPalette.ColorRole.HighlightedText, colour)
-        if self._elide is not None:
-            option.textElideMode = self._elide
+        option.textElideMode = Qt.TextElideMode.ElideRight
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Every row is as high as the others."""
-        return QSize(super().sizeHint(option, index).width(), ROW_HEIGHT)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Background, text, and at the row's beginning the bar that marks the current row."""
-        option.state &= ~QStyle.StateFlag.State_HasFocus
-        self.paint_content(painter, option, index)
-        view = option.widget
-        if (
-            isinstance(view, QTableView)
-            and view.currentIndex().row() == index.row()
-            and view.hasFocus()
-            and view.horizontalHeader().visualIndex(index.column()) == 0
-        ):
-            area = option.rect
-            painter.fillRect(QRect(area.left(), area.top(), 4, area.height() - 1), QColor(theme.colours().accent_text))
-
-    def paint_content(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """What the cell shows."""
-        super().paint(painter, option, index)
+class PaintedDelegate(QStyledItemDelegate):
+    """Base of those that paint their cell themselves. Cells of mere text are left to Qt, which is faster."""
 
     def background(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> QRect:
         """Paint the cell without its content; gives the area for that."""
@@ -62,10 +36,10 @@ class RowDelegate(QStyledItemDelegate):
         return option.rect.adjusted(11, 0, -8, -1)
 
 
-class StateDelegate(RowDelegate):
+class StateDelegate(PaintedDelegate):
     """A state: its drawing and its word, in its colour."""
 
-    def paint_content(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw both."""
         area = self.background(painter, option, index)
         state = index.data(RAW)
@@ -81,14 +55,14 @@ class StateDelegate(RowDelegate):
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
 
-class ShareDelegate(RowDelegate):
+class ShareDelegate(PaintedDelegate):
     """A share as a small bar with its percents; `tones` colours it by how sure a value is."""
 
     def __init__(self, *, tones: bool = False) -> None:
         super().__init__()
         self._tones = tones
 
-    def paint_content(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw the bar and the words."""
         area = self.background(painter, option, index)
         share = index.data(RAW)
@@ -113,6 +87,18 @@ class ShareDelegate(RowDelegate):
             area.setLeft(int(bar.right()) + 8)
         painter.setPen(QColor(c.text))
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+
+
+class FirstColumnDelegate(QStyledItemDelegate):
+    """The name that a row begins with; a bar beside it marks the current row while the table has the keyboard."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Text, and the bar."""
+        super().paint(painter, option, index)
+        view = option.widget
+        if isinstance(view, QTableView) and view.currentIndex().row() == index.row() and view.hasFocus():
+            area = option.rect
+            painter.fillRect(QRect(area.left(), area.top(), 4, area.height() - 1), QColor(theme.colours().accent_text))
 
 
 def share_colour(share: float, threshold: float = 0.85) -> str:

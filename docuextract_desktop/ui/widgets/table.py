@@ -6,7 +6,7 @@ from PySide6.QtCore import QAbstractItemModel, QByteArray, QItemSelectionModel, 
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from docuextract_desktop.ui.widgets.delegates import ROW_HEIGHT, RowDelegate
+from docuextract_desktop.ui.widgets.delegates import ROW_HEIGHT, FirstColumnDelegate
 
 
 class RowTable(QTableView):
@@ -24,8 +24,8 @@ class RowTable(QTableView):
         super().__init__()
         self.setAccessibleName(name)
         self.setModel(model)
-        self._delegate = RowDelegate()
-        self.setItemDelegate(self._delegate)
+        self._first = FirstColumnDelegate()
+        self.setItemDelegateForColumn(0, self._first)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
