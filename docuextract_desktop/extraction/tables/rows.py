@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
-from docuextract_desktop.extraction.tables.grid import Grid, GridLine
+from docuextract_desktop.extraction.tables.grid import NUMERIC_ROLES, Grid, GridLine
 from docuextract_desktop.extraction.tables.lexicon import is_carried, totals_strength
 from docuextract_desktop.extraction.tables.readings import readings
 from docuextract_desktop.extraction.tables.sheet import Look, Sheet, clean_number, is_amount_shaped
@@ -84,6 +84,7 @@ class Layout:
         main: the column of the descriptions, or None.
         amount: the column of the amounts, or None.
         position: the column of running numbers, or None.
+        dense: most rows have a line of text that begins elsewhere than the descriptions; such are no headings.
         textual: there are neither numbers nor dates; columns of text that most lines fill make the rows.
         share: how often each key column is filled, among lines with any.
         lead: where the main column's text begins, in the page's units.
@@ -98,6 +99,7 @@ class Layout:
     lead: float = 0.0
     pitch: float = 0.0
     textual: bool = False
+    dense: bool = False
 
 
 def _running_number(sheet: Sheet, words: Sequence[int]) -> bool:
@@ -130,7 +132,7 @@ def layout_of(grid: Grid) -> Layout:
     )
     main = _main_column(grid, roles, keys, position, texts)
     amounts = [k for k in keys if roles[k] == "amount"] or [k for k in keys if shaped[k] and not columns[k].dated]
-    if keys:
+    if keys or any(role in NUMERIC_ROLES for role in roles):
         return Layout(keys, main, max(amounts, default=None), position)
     filled = Counter(at for line in grid.lines for at in line.cells)
     most = max(filled.values(), default=0)
@@ -156,6 +158,8 @@ def _main_column(
         if found.get("description", 0.0) >= 0.7:
             # "Item" and the like may head the item's number as well.
             weight = 1.0 if found.get("article", 0.0) < 0.7 else 0.6
+        if weight == 0.12 and texts[at] < 8 * sum(at in line.cells for line in grid.lines):
+            continue  # units and codes name no item
         if weight * texts[at] > most:
             best, most = at, weight * texts[at]
     return best
@@ -287,6 +291,19 @@ def _mark(grid: Grid, layout: Layout, looks: list[LineLook], decimal: DecimalMar
         else:
             whole, section = whole + value, section + value
             rows, in_section = rows + 1, in_section + 1
+    # Headings of sections follow the sum of the section before.
+    loose = [
+        look
+        for before, look in zip([None, *looks], looks, strict=False)
+        if not look.keys and (look.outside or look.indented) and (before is None or before.totals < 0.5)
+    ]
+    if loose and loose[0] is looks[0] and any(look.carried for look in looks):
+        del loose[0]
+    rows_shown = sum(bool(look.keys) and look.totals < 0.5 for look in looks)
+    layout.dense = rows_shown > 1 and len(loose) >= 0.6 * rows_shown
+    if layout.dense:
+        for look in loose:
+            look.outside = False
 
 
 def _within(grid: Grid, layout: Layout, looks: list[LineLook], usual: Layout | None) -> list[LineLook]:
@@ -411,10 +428,12 @@ def _skip_cost(grid: Grid, layout: Layout, look: LineLook) -> float:
         priced = 0.4 if named and amount is not None and grid.columns[amount].role == "amount" else 0.0
         return (0.5 + 0.5 * len(look.keys) if named else 0.45 + 0.3 * len(look.keys)) + priced
     if not main or layout.main is None:
-        return 0.16
+        return 0.42 if layout.dense else 0.16
     starts = grid.sheet.x0[look.line.cells[layout.main][0]]
     # Headings inside a table begin elsewhere than the descriptions.
-    return 0.42 if abs(starts - layout.lead) < 1.5 * grid.sheet.em and len(look.line.cells) == 1 else 0.2
+    return (
+        0.42 if (abs(starts - layout.lead) < 1.5 * grid.sheet.em and len(look.line.cells) == 1) or layout.dense else 0.2
+    )
 
 
 def _best_cut(grid: Grid, layout: Layout, looks: list[LineLook]) -> list[Row]:
