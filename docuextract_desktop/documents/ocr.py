@@ -22,7 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docuextract_desktop.documents.character_model import CharacterModel, shipped_model
-from docuextract_desktop.documents.ctc import Alphabet
+from docuextract_desktop.documents.ctc import Alphabet, DecodedLine
+from docuextract_desktop.documents.second_look import look_again
 from docuextract_desktop.errors import OcrProviderError
 
 RgbArray = NDArray[np.uint8]
@@ -39,8 +40,8 @@ UPENDED = 1.5
 """A box of text this many times as high as wide holds text that runs up or down."""
 PROBES = 5
 """Lines read both ways to find out which way the text runs."""
-SURELY_UPRIGHT = 0.85
-"""Mean confidence of the probes from which upside down is not even tried; upside-down text reads below 0.7."""
+SURELY_UPRIGHT = 0.7
+"""Mean confidence of the probes from which upside down is not even tried."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -323,12 +324,12 @@ class _Models:
         scale = np.array([width / small.shape[1], height / small.shape[0]], np.float32)
         return np.asarray(boxes, dtype=np.float32).reshape(-1, 4, 2) * scale
 
-    def probabilities(self, strip: RgbArray) -> tuple[FloatArray, float]:
+    def probabilities(self, strip: RgbArray, stretch: float = 1.0) -> tuple[FloatArray, float]:
         """For one straightened line: (steps, classes), and the share of the steps that is picture."""
         import cv2
 
         height, width = strip.shape[:2]
-        wanted = min(WIDEST_PX, max(1, math.ceil(LINE_HEIGHT_PX * width / height)))
+        wanted = min(WIDEST_PX, max(1, math.ceil(LINE_HEIGHT_PX * width * stretch / height)))
         padded = max(NARROWEST_PX, wanted)
         scaled = cv2.resize(strip[:, :, ::-1], (wanted, LINE_HEIGHT_PX))
         canvas = np.zeros((1, 3, LINE_HEIGHT_PX, padded), np.float32)
@@ -339,11 +340,13 @@ class _Models:
 
     def read_line(self, strip: RgbArray, quad: FloatArray) -> OcrLine | None:
         """One straightened line of text, or None where nothing legible is in it."""
-        steps, share = self.probabilities(strip)
-        decoded = self._alphabet.decode(steps, share)
+        decoded = look_again(strip, self._decoded(strip, 1.0), self._decoded)
         if decoded is None:
             return None
         return OcrLine(np.asarray(quad, np.float32), decoded.texts, decoded.starts, decoded.stops, decoded.confidences)
+
+    def _decoded(self, strip: RgbArray, stretch: float) -> DecodedLine | None:
+        return self._alphabet.decode(*self.probabilities(strip, stretch))
 
 
 def _model(root: Path, task: str) -> Path:
