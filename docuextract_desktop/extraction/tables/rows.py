@@ -10,12 +10,13 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
 from docuextract_desktop.extraction.tables.grid import NUMERIC_ROLES, Grid, GridLine
-from docuextract_desktop.extraction.tables.lexicon import is_carried, totals_strength
+from docuextract_desktop.extraction.tables.lexicon import CHARGE, is_carried, totals_strength
 from docuextract_desktop.extraction.tables.readings import readings
 from docuextract_desktop.extraction.tables.sheet import Look, Sheet, clean_number, is_amount_shaped
 from docuextract_desktop.templates.models import DecimalMark
@@ -85,6 +86,7 @@ class Layout:
         amount: the column of the amounts, or None.
         position: the column of running numbers, or None.
         dense: most rows have a line of text that begins elsewhere than the descriptions; such are no headings.
+        twins: columns of which a row fills one: money out and money in.
         textual: there are neither numbers nor dates; columns of text that most lines fill make the rows.
         share: how often each key column is filled, among lines with any.
         lead: where the main column's text begins, in the page's units.
@@ -100,6 +102,11 @@ class Layout:
     pitch: float = 0.0
     textual: bool = False
     dense: bool = False
+    twins: frozenset[int] = frozenset()
+
+    def have(self, keys: AbstractSet[int]) -> AbstractSet[int]:
+        """The key columns that a row with these numbers has, an empty twin of a filled one among them."""
+        return keys | self.twins if keys & self.twins else keys
 
 
 def _running_number(sheet: Sheet, words: Sequence[int]) -> bool:
@@ -131,9 +138,12 @@ def layout_of(grid: Grid) -> Layout:
         if k != position and roles[k] not in ("article", "description", "unit") and (c.numeric or c.dated) and counts[k]
     )
     main = _main_column(grid, roles, keys, position, texts)
-    amounts = [k for k in keys if roles[k] == "amount"] or [k for k in keys if shaped[k] and not columns[k].dated]
+    amounts = [k for k in keys if roles[k] == "amount"] or [
+        k for k in keys if shaped[k] and not columns[k].dated and roles[k] not in ("debit", "credit", "balance")
+    ]
+    twins = frozenset(k for k in keys if roles[k] in ("debit", "credit"))
     if keys or any(role in NUMERIC_ROLES for role in roles):
-        return Layout(keys, main, max(amounts, default=None), position)
+        return Layout(keys, main, max(amounts, default=None), position, twins=twins)
     filled = Counter(at for line in grid.lines for at in line.cells)
     most = max(filled.values(), default=0)
     usual = frozenset(at for at, n in filled.items() if at not in (main, position) and 2 * n >= most > 1)
@@ -186,6 +196,8 @@ def look_at(grid: Grid, layout: Layout, line: GridLine) -> LineLook:
         sheet.page.texts[i] for i in range(start, stop) if sheet.looks[i] in (Look.TEXT,) and sheet.page.texts[i] != ":"
     )
     totals = totals_strength(wording) if keys else 0.6 * totals_strength(wording)
+    if len(keys) > 1 and any(grid.columns[at].dated for at in keys) and not is_carried(wording):
+        totals = min(totals, CHARGE)  # sums bear no date in the column of dates
     main = line.cells.get(layout.main, []) if layout.main is not None else []
     if main and len(keys) == 1 and totals < 0.5 and sheet.page.texts[main[-1]].endswith(":"):
         keys = set()  # "Gross price: 9.90" tells more of the row above
@@ -331,7 +343,8 @@ def _rows_follow(layout: Layout, looks: list[LineLook]) -> bool:
     for look in looks:
         if look.totals >= 0.5 or look.away:
             continue
-        have = sum(k in look.keys for k in need)
+        keys = layout.have(look.keys)
+        have = sum(k in keys for k in need)
         if have >= enough and (layout.main is None or layout.main in look.line.cells):
             return True
         if look.position and have >= max(1, 0.5 * len(need)):
@@ -367,6 +380,8 @@ def _span_costs(
         if look.keys:
             totals = max(totals, look.totals)
             clash = len(filled & look.keys)
+            if not clash and filled & layout.twins and look.keys & layout.twins:
+                clash = 1
             conflicts += 3.0 * clash
             if numbers is not None and not clash:
                 overlap = min(numbers.bottom, look.bottom) - max(numbers.top, look.top)
@@ -394,7 +409,8 @@ def _span_costs(
             found.append(None)
             continue
         cost = conflicts + spread + gaps + look.line.cost * 0.5
-        cost += sum(0.55 * share for k, share in layout.share.items() if k not in filled)
+        have = layout.have(filled)
+        cost += sum(0.55 * share for k, share in layout.share.items() if k not in have)
         if layout.amount is not None and layout.amount not in filled:
             cost += 0.5 * layout.share.get(layout.amount, 0.0)
         if layout.main is not None and not named:
@@ -404,7 +420,7 @@ def _span_costs(
         if layout.position is not None:
             cost += 2.5 * max(0, positions - 1) + (0.5 if not positions else 0.0)
         if totals >= 0.5:
-            full = sum(share for k, share in layout.share.items() if k in filled)
+            full = sum(share for k, share in layout.share.items() if k in have)
             whole = sum(layout.share.values())
             cost += 2.5 * totals * (0.35 if len(filled) > 2 and full > 0.8 * whole else 1.0)
         own = numbers is not None and layout.main in numbers.line.cells
@@ -419,7 +435,7 @@ def _skip_cost(grid: Grid, layout: Layout, look: LineLook) -> float:
     """Cost of leaving a line out of all rows."""
     if look.totals >= 0.5:
         full = sum(layout.share.values())
-        have = sum(layout.share[k] for k in look.keys)
+        have = sum(layout.share[k] for k in layout.have(look.keys))
         return 1.2 if look.position or (len(look.keys) > 1 and have > 0.8 * full) else 0.05
     main = layout.main in look.line.cells
     if look.keys:
@@ -483,7 +499,7 @@ def _tidy(grid: Grid, layout: Layout, rows: list[Row], *, strict: bool) -> list[
     for row in rows:
         keys = {k for look in row.lines for k in look.keys}
         named = layout.main is None or layout.main in row.cells
-        full = sum(k in keys for k in need) >= max(1, 0.6 * len(need))
+        full = sum(k in layout.have(keys) for k in need) >= max(1, 0.6 * len(need))
         if not named and not (full and len(keys) >= 2):
             continue
         if strict and not (full and named):
