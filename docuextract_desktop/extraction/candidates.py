@@ -42,7 +42,8 @@ class CandidateSet:
         texts: as printed. `values`: normalised. `currencies`: ISO codes or None.
         page: int32 (n,), index into the view's pages. `line`: int32 (n,), first line.
         box: float32 (n, 4). `part`: int32 (p, 4), `part_box`: float32 (p, 4), all parts one after the other;
-            `part_start`: int32 (n + 1,), first part of each candidate. `t0`, `t1`: int32 (n,), first token and one past the last one.
+            `part_start`: int32 (n + 1,), first part of each candidate.
+        t0, t1: int32 (n,), first token and one past the last one.
         confidence: float32 (n,), the lowest confidence among its words.
         readings: int32 (n,), how many other readings the parser saw.
         quality: float32 (n,), how well the printed form suits the kind, from the parser, 0..1.
@@ -250,6 +251,7 @@ def _typed(builder: _Builder, parser: ValueType) -> None:
 
 # --- free text ------------------------------------------------------------------------------------------------------
 
+_NUMBER_SIGNS = frozenset({"#", "No.", "no.", "No", "Nr."})
 _OPENERS = "([{<"
 _DASHES = frozenset({"-", "–", "—", "|", "/", "•", "·", "*", "="})
 
@@ -285,9 +287,8 @@ def _text_starts(view: TokenView, start: int, stop: int, label_ends: dict[int, s
                 starts.append((word, after))
             elif word + 1 < stop:
                 starts.append((word + 1, 0))
-        elif text in _DASHES or text in ("#", "No.", "no.", "No", "Nr."):
-            if word + 1 < stop:
-                starts.append((word + 1, 0))
+        elif (text in _DASHES or text in _NUMBER_SIGNS) and word + 1 < stop:
+            starts.append((word + 1, 0))
     return list(dict.fromkeys(starts))
 
 
@@ -311,9 +312,9 @@ def _text_ends(view: TokenView, start: int, stop: int) -> list[tuple[int, int]]:
             ends.append((word, len(view.words[word - 1])))
             if word - 1 > start:
                 ends.append((word - 1, len(view.words[word - 2])))
-        elif word > start and text.casefold() in FORM_WORDS and text[0].isupper():
-            ends.append((word, len(view.words[word - 1])))
-        elif text[0].isdigit() and word > start and not view.words[word - 1][0].isdigit():
+        elif (word > start and text.casefold() in FORM_WORDS and text[0].isupper()) or (
+            text[0].isdigit() and word > start and not view.words[word - 1][0].isdigit()
+        ):
             ends.append((word, len(view.words[word - 1])))
     return list(dict.fromkeys(ends))
 

@@ -9,12 +9,12 @@ import numpy as np
 
 from docuextract_desktop.extraction.candidates import kind_of
 from docuextract_desktop.extraction.confidence import Signs
-from docuextract_desktop.extraction.features import RELATIONS
 from docuextract_desktop.extraction.general import General
 from docuextract_desktop.extraction.learning import MEMORY_START, Knowledge
 from docuextract_desktop.extraction.memory import Remembered, recall
 from docuextract_desktop.extraction.prepared import Prepared
 from docuextract_desktop.extraction.ranker import EXTRA, Doubles, score, softmax
+from docuextract_desktop.extraction.relations import RELATIONS
 from docuextract_desktop.extraction.scoring import base_of
 from docuextract_desktop.templates.models import Template, TemplateField
 
@@ -103,7 +103,8 @@ def pick(
     if force is not None and not any(force in rows for rows in groups.values()):
         groups.setdefault(value_key(kind, found.values[force]), []).insert(0, force)
     ranked = sorted(
-        ((rows[0], float(probabilities[rows].sum()), len(rows)) for rows in groups.values()), key=lambda r: (-r[1], r[0])
+        ((rows[0], float(probabilities[rows].sum()), len(rows)) for rows in groups.values()),
+        key=lambda r: (-r[1], r[0]),
     )
     none = float(probabilities[-1])
     best = ranked[0] if ranked else None

@@ -19,9 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docuextract_desktop.extraction.candidates import kind_of
-from docuextract_desktop.extraction.features import COLUMNS, RELATIONS
+from docuextract_desktop.extraction.features import COLUMNS
 from docuextract_desktop.extraction.labels import NUMBER_WORDS
 from docuextract_desktop.extraction.ranker import EXTRA, WIDTH
+from docuextract_desktop.extraction.relations import RELATIONS
 from docuextract_desktop.extraction.tokens import Floats, cut
 from docuextract_desktop.paths import resources_dir
 from docuextract_desktop.templates.models import Template, TemplateField
@@ -103,18 +104,19 @@ def save_general(general: General, folder: Path) -> None:
     """Write the knowledge in its compact shipped form: weights as half floats, zeros left out."""
     folder.mkdir(parents=True, exist_ok=True)
     arrays: dict[str, NDArray[Any]] = {}
-    names = []
+    names: list[tuple[str, str]] = []
     for group, weights in (("common", general.common), ("heads", general.heads)):
         for key in sorted(weights):
             hashed = weights[key][:COLUMNS]
             at = np.flatnonzero(np.abs(hashed) >= 0.004)
             number = len(names)
-            names.append([group, key])
+            names.append((group, key))
             arrays[f"at{number}"] = at.astype(np.uint16)
             arrays[f"by{number}"] = hashed[at].astype(np.float16)
             arrays[f"dense{number}"] = weights[key][COLUMNS:].astype(np.float16)
     head = json.dumps({"names": names, "calibration": general.calibration}).encode()
-    np.savez_compressed(folder / "general.npz", head=np.frombuffer(head, np.uint8), **arrays)
+    arrays["head"] = np.frombuffer(head, np.uint8)
+    np.savez_compressed(folder / "general.npz", **arrays)  # type: ignore[arg-type]  # its stub takes names for flags
 
 
 def load_general(folder: Path) -> General:

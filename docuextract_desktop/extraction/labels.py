@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from docuextract_desktop.extraction.tokens import Bools, Floats, Ints, TokenView, cut
@@ -17,8 +18,54 @@ NUMBER_WORDS = frozenset({"no", "nr", "num", "number", "numero", "nummer", "nro"
 """Ways to say 'number' on forms; they stand for one another in labels (`Invoice #`, `Rechnungs-Nr.`)."""
 
 _EMPTY_WORDS = frozenset(
-    "the of a an and or for to from in on at by de des der die das den du la le les el los il lo van het da do dos di "
-    "und et y e o con per no nr num number # is".split()
+    [
+        "the",
+        "of",
+        "a",
+        "an",
+        "and",
+        "or",
+        "for",
+        "to",
+        "from",
+        "in",
+        "on",
+        "at",
+        "by",
+        "de",
+        "des",
+        "der",
+        "die",
+        "das",
+        "den",
+        "du",
+        "la",
+        "le",
+        "les",
+        "el",
+        "los",
+        "il",
+        "lo",
+        "van",
+        "het",
+        "da",
+        "do",
+        "dos",
+        "di",
+        "und",
+        "et",
+        "y",
+        "e",
+        "o",
+        "con",
+        "per",
+        "no",
+        "nr",
+        "num",
+        "number",
+        "#",
+        "is",
+    ]
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SAME = 0.8  # two tokens of four letters or more are the same label word from this similarity on
@@ -108,14 +155,15 @@ def match_labels(view: TokenView, fields: Sequence[TemplateField]) -> LabelMatch
                 quality = np.minimum(quality, alike[row][printed_of[step : count - size + 1 + step]])
             if size > 1:
                 quality = quality * (line[: count - size + 1] == line[size - 1 :])
-            for at in np.flatnonzero(quality > 0):
-                found.append((phrase.field, int(at), int(at) + size, float(quality[at]) * phrase.weight, letters))
+            found += [
+                (phrase.field, at, at + size, float(quality[at]) * phrase.weight, letters)
+                for at in np.flatnonzero(quality > 0).tolist()
+            ]
         if size > 1:
-            row = asked.get("".join(phrase.tokens))
-            if row is not None and present[row] and letters >= 5:
-                for at in np.flatnonzero(alike[row][printed_of] > 0):
-                    quality_here = float(alike[row][printed_of[at]]) * phrase.weight
-                    found.append((phrase.field, int(at), int(at) + 1, quality_here, letters))
+            glued_row = asked["".join(phrase.tokens)] if "#" not in phrase.tokens else None
+            if glued_row is not None and present[glued_row] and letters >= 5:
+                here = alike[glued_row][printed_of] * phrase.weight
+                found += [(phrase.field, at, at + 1, float(here[at]), letters) for at in np.flatnonzero(here).tolist()]
     found += _split_words(phrases, normal, line)
     table = np.array(found, np.float64).reshape(-1, 5)
     table = _best_per_place(table)
@@ -153,8 +201,10 @@ def _split_words(phrases: list[Phrase], normal: list[str], line: Ints) -> list[t
     found = []
     for at in range(len(normal) - 1):
         if line[at] == line[at + 1]:
-            for phrase in by_text.get(normal[at] + normal[at + 1], ()):
-                found.append((phrase.field, at, at + 2, phrase.weight, float(len(phrase.tokens[0]))))
+            found += [
+                (phrase.field, at, at + 2, phrase.weight, float(len(phrase.tokens[0])))
+                for phrase in by_text.get(normal[at] + normal[at + 1], ())
+            ]
     return found
 
 
@@ -179,10 +229,13 @@ def _best_per_place(table: np.ndarray) -> np.ndarray:
         if place not in seen:
             seen.add(place)
             keep.append(row)
-    return table[np.sort(np.array(keep[:500]))]
+    best: np.ndarray = table[np.sort(np.array(keep[:500]))]
+    return best
 
 
-def _token_shares(phrases: list[Phrase], fields: int, asked: dict[str, int], alike: Floats, printed_of: Ints) -> Floats:
+def _token_shares(
+    phrases: list[Phrase], fields: int, asked: dict[str, int], alike: Floats, printed_of: NDArray[np.int64]
+) -> Floats:
     """How telling each token of the document is for each field, by the label words it resembles.
 
     A word that many fields share in their labels (`date`, `amount`) tells less: its weight is one over the fields.

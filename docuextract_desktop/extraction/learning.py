@@ -5,8 +5,8 @@ The review screen and `docuextract learn` both come through here::
     example, warnings = make_example(prepare(document, template), template, {"total": Answer.of_value("12.50")}, name)
     knowledge = fit(template, [*examples, example], warm_start=knowledge)
 
-`Knowledge` is all that extraction needs (weights and remembered places, well under a megabyte); examples are kept beside
-it, so that teaching can be listed, undone, exported and merged. Neither uses pickle.
+`Knowledge` is all that extraction needs (weights and remembered places, well under a megabyte); examples are kept
+beside it, so that teaching can be listed, undone, exported and merged. Neither uses pickle.
 """
 
 from __future__ import annotations
@@ -248,7 +248,9 @@ def _letters(text: str) -> str:
     return _NON_WORD.sub("", text).casefold()
 
 
-def _rows_at(found: Candidates, evidence: Evidence, prepared: Prepared, wanted: TemplateField, value: str | None) -> tuple[int, ...]:
+def _rows_at(
+    found: Candidates, evidence: Evidence, prepared: Prepared, wanted: TemplateField, value: str | None
+) -> tuple[int, ...]:
     """Rows whose words are those pointed at; where none has just these, those that hold the value nearby."""
     target = set(evidence.words)
     same = []
@@ -418,7 +420,10 @@ def contradictions(template: Template, examples: Sequence[Example]) -> tuple[Con
                 one, two = names[second.document_id], names[first.document_id]
                 title = template.field(name).shown_title
                 if len(a) and len(b):
-                    if a.shape[1] != b.shape[1] or max(float((b == row).mean(axis=1).max()) for row in a) >= _OTHER_PLACE:
+                    if (
+                        a.shape[1] != b.shape[1]
+                        or max(float((b == row).mean(axis=1).max()) for row in a) >= _OTHER_PLACE
+                    ):
                         continue
                     sentence = f"{title}: in “{one}” and “{two}”, which look alike, it was taken from different places."
                 elif _said_absent(examples, first.document_id if not len(a) else second.document_id, name):

@@ -7,8 +7,9 @@ import re
 from docuextract_desktop.extraction.tokens import text_hash
 
 _COMPANY = (
-    "sdn bhd berhad gmbh ag kg ohg ug mbh gbr kgaa inc incorporated llc llp ltd limited plc corp corporation co company "
-    "pte pty sa sas sarl srl spa sl slu bv nv vof lda ltda oy ab as aps kk holding holdings group gruppe groupe "
+    "sdn bhd berhad gmbh ag kg ohg ug mbh gbr kgaa inc incorporated llc llp ltd limited plc corp corporation co "
+    "company pte pty sa sas sarl srl spa sl slu bv nv vof lda ltda oy ab as aps kk holding holdings group "
+    "gruppe groupe "
     "enterprise enterprises trading services associates partners committee foundation association society club "
     "university verein stiftung cie eurl sasu snc unipersonale"
 )
@@ -20,8 +21,9 @@ _BUSINESS = (
 _ADDRESS = (
     "street st road rd avenue ave boulevard blvd lane ln drive dr square place court suite floor level lot unit block "
     "jalan jln lorong taman tmn bandar seksyen section kampung kawasan mukim batu persiaran lebuh plaza mall building "
-    "bangunan tingkat ground strasse str weg platz allee gasse ring ufer damm rue chemin quai cedex bp via viale piazza "
-    "corso calle avenida plaza paseo carrer straat laan plein kade weg rua travessa largo po box postfach postbus "
+    "bangunan tingkat ground strasse str weg platz allee gasse ring ufer damm rue chemin quai cedex bp via viale "
+    "piazza corso calle avenida plaza paseo carrer straat laan plein kade weg rua travessa largo po box "
+    "postfach postbus "
     "highway hwy parkway pkwy"
 )
 _CONTACT = (

@@ -40,7 +40,9 @@ def layout_similarity(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> float:
     return common / (len(a) + len(b) - common)
 
 
-def nearest(layout: NDArray[np.uint32], taught: Sequence[Remembered], skip: str | None) -> list[tuple[float, Remembered]]:
+def nearest(
+    layout: NDArray[np.uint32], taught: Sequence[Remembered], skip: str | None
+) -> list[tuple[float, Remembered]]:
     """The taught documents that look most like `layout`, with their similarity; `skip` is left out."""
     alike = [(layout_similarity(layout, r.layout), r) for r in taught if r.document_id != skip]
     alike = [pair for pair in alike if pair[0] >= _LEAST]
@@ -49,7 +51,7 @@ def nearest(layout: NDArray[np.uint32], taught: Sequence[Remembered], skip: str 
 
 
 def recall(field: str, slots: Slots, alike: Sequence[tuple[float, Remembered]]) -> Floats:
-    """Memory of candidates, float32 (n, 2): the strongest recollection, and the same where it is the document's best."""
+    """Memory of candidates, float32 (n, 2): the strongest recollection, and it again where it is the best."""
     n = len(slots)
     strength = np.zeros(n, np.float32)
     for similarity, remembered in alike:

@@ -17,7 +17,47 @@ from docuextract_desktop.extraction import lexicon
 from docuextract_desktop.paths import resources_dir
 
 _WORD = re.compile(r"[^\W_]+(?:['’!|][^\W_]+)*")
-_ABBREVIATED = frozenset("no nos nr jln jl st p t d e blk bt kg tmn lrg sdn bhd mr mrs dr co hj ave rd bldg apt ste str jr sr ext tel off inc ltd hwy blvd".split())
+_ABBREVIATED = frozenset(
+    [
+        "no",
+        "nos",
+        "nr",
+        "jln",
+        "jl",
+        "st",
+        "p",
+        "t",
+        "d",
+        "e",
+        "blk",
+        "bt",
+        "kg",
+        "tmn",
+        "lrg",
+        "sdn",
+        "bhd",
+        "mr",
+        "mrs",
+        "dr",
+        "co",
+        "hj",
+        "ave",
+        "rd",
+        "bldg",
+        "apt",
+        "ste",
+        "str",
+        "jr",
+        "sr",
+        "ext",
+        "tel",
+        "off",
+        "inc",
+        "ltd",
+        "hwy",
+        "blvd",
+    ]
+)
 _POINT = re.compile(r"([^\W_]+)\.(?= [^\W_])")
 _TIGHT_FORM = re.compile(r"\b(SDN|Sdn)\.(?=BHD|Bhd)")
 _SPACE_BEFORE_MARK = re.compile(r" +(?=[,;])")
@@ -28,14 +68,12 @@ _DIGIT_BEFORE_LETTERS = re.compile(r"\b[015](?=[A-Z]{3})")
 _DIGIT_AS_LETTER = {"0": "O", "1": "I", "5": "S"}
 _SMALL_S_B = re.compile(r"(?<![^\W_])([S5])/([B8])(?![^\W_])")
 _ALIKE = (
-    ("0", "O"), ("0", "D"), ("O", "D"), ("O", "Q"), ("1", "I"), ("1", "L"), ("I", "L"), ("5", "S"), ("8", "B"), ("2", "Z"),
-    ("6", "G"), ("G", "C"), ("E", "F"), ("U", "N"), ("N", "M"), ("H", "N"), ("M", "H"), ("V", "Y"), ("J", "I"), ("J", "T"),
-    ("A", "R"), ("P", "F"), ("U", "V"), ("K", "H"), ("4", "A"), ("I", "T"), ("E", "B"), ("R", "K"), ("C", "O"), ("C", "E"),
-)  # fmt: skip
+    "0O 0D OD OQ 1I 1L IL 5S 8B 2Z 6G GC EF UN NM HN MH VY JI JT AR PF UV KH 4A IT EB RK CO CE"  # pairs of look-alikes
+)
 _CERTAIN = 0.995  # words that recognition was this sure of are left alone
 _DOUBTFUL = 0.95  # below this any one letter may be wrong, not only one that looks like another
 _LOOKS_LIKE: dict[str, str] = {}
-for _a, _b in _ALIKE:
+for _a, _b in map(tuple, _ALIKE.split()):
     _LOOKS_LIKE[_a] = _LOOKS_LIKE.get(_a, "") + _b
     _LOOKS_LIKE[_b] = _LOOKS_LIKE.get(_b, "") + _a
 
@@ -51,9 +89,7 @@ def known_words() -> frozenset[str]:
     return frozenset(words)
 
 
-def mend(
-    text: str, kind: str, certainties: Sequence[float], accents: bool, known: frozenset[str] | None = None
-) -> str:
+def mend(text: str, kind: str, certainties: Sequence[float], accents: bool, known: frozenset[str] | None = None) -> str:
     """`text` as it was most likely printed.
 
     Args:
@@ -131,7 +167,7 @@ def _cased_like(word: str, target: str) -> str:
 
 
 def _slips(word: str, *, doubtful: bool) -> set[str]:
-    """Words that recognition could have turned into `word`: one or two letters taken for look-alikes, or any one letter."""
+    """Words that recognition could have turned into `word`: a letter or two taken for look-alikes, or any one."""
     result = set()
     for at, c in enumerate(word):
         for other in _LOOKS_LIKE.get(c, ""):

@@ -1,11 +1,15 @@
 """A document and a template in, values with evidence out: pure, no Qt, no database.
 
-    extraction = extract(document, template)                    # once
-    prepared = prepare(document, template)                      # many times, after each correction:
-    values = propose(prepared, template, knowledge)             # a millisecond or two
+extraction = extract(document, template)                    # once
+prepared = prepare(document, template)                      # many times, after each correction:
+values = propose(prepared, template, knowledge)             # a millisecond or two
 """
 
 from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from decimal import Decimal
 
 from docuextract_desktop.documents.models import Document
 from docuextract_desktop.extraction.candidates import kind_of
@@ -15,12 +19,9 @@ from docuextract_desktop.extraction.consistency import agree
 from docuextract_desktop.extraction.general import General, general_knowledge
 from docuextract_desktop.extraction.learning import Knowledge
 from docuextract_desktop.extraction.memory import nearest
-from docuextract_desktop.extraction.models import Alternative, Extraction, FieldValue
-from docuextract_desktop.extraction.prepared import Prepared, header_fields, prepare
+from docuextract_desktop.extraction.models import ENGINE_VERSION, Alternative, Extraction, FieldValue
+from docuextract_desktop.extraction.prepared import Prepared, header_fields, page_numbers, prepare
 from docuextract_desktop.templates.models import Template, TemplateField
-
-ENGINE_VERSION = "extraction-1"
-"""Changes whenever the same words, template and knowledge would give other values."""
 
 _ALTERNATIVES = 4
 
@@ -39,7 +40,7 @@ def extract(document: Document, template: Template, knowledge: Knowledge | None 
     values = {value.name: value for value in propose(prepared, template, knowledge)}
     for field in template.fields:
         if field.type == "table":
-            values[field.name] = _table(document, field, prepared)
+            values[field.name] = _table(document, template, field, prepared, values)
     return Extraction(
         template_id=template.id,
         template_version=template.version,
@@ -48,12 +49,20 @@ def extract(document: Document, template: Template, knowledge: Knowledge | None 
     )
 
 
-def _table(document: Document, field: TemplateField, prepared: Prepared) -> FieldValue:
-    try:
-        from docuextract_desktop.extraction.tables import extract_table
-    except ImportError:
-        return FieldValue(name=field.name, type=field.type)
-    return extract_table(document, field, prepared.locale)
+def _table(
+    document: Document, template: Template, field: TemplateField, prepared: Prepared, values: dict[str, FieldValue]
+) -> FieldValue:
+    """The rows of a table field; amounts found in the header fields tell where its sums are."""
+    from docuextract_desktop.extraction.tables import extract_table
+
+    amounts = [Decimal(v.value) for v in values.values() if v.type == "money" and v.value is not None]
+    threshold = template.review_threshold if field.review_threshold is None else field.review_threshold
+    pages = None
+    if field.pages:
+        pages = [document.pages[at].index for at in sorted(page_numbers(field.pages, len(document.pages)))]
+    return extract_table(
+        document, field, prepared.locale, totals=amounts, review_threshold=threshold, page_indices=pages
+    )
 
 
 def propose(
@@ -99,6 +108,9 @@ def _value(prepared: Prepared, template: Template, field: TemplateField, chosen:
         for row, probability in chosen.others[:_ALTERNATIVES]
     )
     if chosen.row is None:
+        printed = _currency_of_amounts(prepared, field)
+        if printed is not None:
+            return printed
         if field.required:
             reasons.append("It is required, but was not found.")
         return FieldValue(
@@ -127,3 +139,34 @@ def _value(prepared: Prepared, template: Template, field: TemplateField, chosen:
         evidence=found.evidence(chosen.row),
         alternatives=alternatives,
     )
+
+
+def _currency_of_amounts(prepared: Prepared, field: TemplateField) -> FieldValue | None:
+    """For a choice among currencies that is not printed by itself: the currency that the amounts are printed with."""
+    money = prepared.kinds.get("money")
+    if field.type != "choice" or not field.choices or money is None:
+        return None
+    known = {choice.upper(): choice for choice in field.choices}
+    rows = [
+        row
+        for row, currency in enumerate(money.currencies)
+        if currency in known and _has_currency_sign(money.texts[row])
+    ]
+    if not rows:
+        return None
+    counted = Counter(str(money.currencies[row]) for row in rows)
+    currency, count = counted.most_common(1)[0]
+    first = next(row for row in rows if money.currencies[row] == currency)
+    sure = 0.95 * count / len(rows) if count > 1 else 0.8
+    return FieldValue(
+        name=field.name,
+        type=field.type,
+        value=known[currency],
+        text=money.texts[first],
+        confidence=round(sure, 5),
+        evidence=money.evidence(first),
+    )
+
+
+def _has_currency_sign(text: str) -> bool:
+    return any(c.isalpha() or unicodedata.category(c) == "Sc" for c in text)

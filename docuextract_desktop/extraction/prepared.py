@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 
 from docuextract_desktop.documents.models import Box, Document
 from docuextract_desktop.extraction.candidates import CandidateSet, find_candidates, kind_of
-from docuextract_desktop.extraction.features import RELATIONS, Slots, look_around, relations_of, slots_of
+from docuextract_desktop.extraction.features import Slots, slots_of
 from docuextract_desktop.extraction.labels import match_labels
 from docuextract_desktop.extraction.mending import mend, uses_accents
 from docuextract_desktop.extraction.models import Evidence, Method
 from docuextract_desktop.extraction.packing import pack, unpack
+from docuextract_desktop.extraction.relations import RELATIONS, relations_of
+from docuextract_desktop.extraction.surroundings import look_around
 from docuextract_desktop.extraction.tokens import LETTERS, Bools, Floats, Ints, TokenView, mix, view_tokens
 from docuextract_desktop.templates.models import Locale, Template, TemplateField
 from docuextract_desktop.templates.types import resolve_locale
@@ -168,7 +170,11 @@ def prepare_view(view: TokenView, template: Template, document_id: str) -> Prepa
 def _ready(view: TokenView, found: CandidateSet, slots: Slots, plain: int) -> Candidates:
     page_index = np.array([p.index for p in view.pages], np.int32)
     scanned = np.array([p.method == "ocr" for p in view.pages], np.bool_)
-    words = found.part[:, :2] - view.page_word_start[view.word_page[found.part[:, 0]]][:, None] if len(found) else found.part[:, :2]
+    words = (
+        found.part[:, :2] - view.page_word_start[view.word_page[found.part[:, 0]]][:, None]
+        if len(found)
+        else found.part[:, :2]
+    )
     values, quality = _mended(view, found, scanned)
     return Candidates(
         texts=found.texts,
@@ -209,7 +215,7 @@ def _mended(view: TokenView, found: CandidateSet, scanned: Bools) -> tuple[tuple
 
 
 def _range_partners(view: TokenView, found: CandidateSet) -> Ints:
-    from docuextract_desktop.extraction.features import joined_by_range
+    from docuextract_desktop.extraction.surroundings import joined_by_range
 
     n = len(found)
     partner = np.full(n, -1, np.int32)
@@ -272,7 +278,12 @@ def prepared_to_bytes(prepared: Prepared) -> bytes:
     arrays: dict[str, NDArray[Any]] = {"layout": prepared.layout}
     kinds = {}
     for key, found in prepared.kinds.items():
-        kinds[key] = {"texts": found.texts, "values": found.values, "currencies": found.currencies, "plain": found.plain}
+        kinds[key] = {
+            "texts": found.texts,
+            "values": found.values,
+            "currencies": found.currencies,
+            "plain": found.plain,
+        }
         for name in _ARRAYS:
             array = getattr(found, name)
             arrays[f"{key}/{name}"] = array.T if name == "slots" else array
@@ -316,7 +327,9 @@ def prepared_from_bytes(blob: bytes) -> Prepared:
         template_id=plain["template"][0],
         template_version=plain["template"][1],
         kinds=kinds,
-        relations={n: arrays[f"relations/{n}"].T.astype(np.float32).reshape(-1, len(RELATIONS)) for n in plain["fields"]},
+        relations={
+            n: arrays[f"relations/{n}"].T.astype(np.float32).reshape(-1, len(RELATIONS)) for n in plain["fields"]
+        },
         allowed={n: arrays[f"allowed/{n}"] for n in plain["fields"]},
         kind_of_field=dict(plain["fields"]),
         layout=arrays["layout"],

@@ -1,8 +1,8 @@
 """Scores candidates for a field: a linear model, fitted as one softmax over all candidates of each document.
 
-For every document of a field the model says how likely each candidate is to be *the* one, against all others and against
-'not on this document'. Loss: −log Σ p(right candidates) + L2, minimised by L-BFGS. What is learnt is a correction on top
-of scores that were known before (general knowledge, then the template's own), so a few examples go a long way.
+For every document of a field the model says how likely each candidate is to be *the* one, against all others and
+against 'not on this document'. Loss: −log Σ p(right candidates) + L2, minimised by L-BFGS. What is learnt is a
+correction of scores that were known before (general knowledge, then the template's own), so a few examples go a long way.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import minimize
 
-from docuextract_desktop.extraction.features import COLUMNS, RELATIONS, Slots
+from docuextract_desktop.extraction.features import COLUMNS, Slots
+from docuextract_desktop.extraction.relations import RELATIONS
 from docuextract_desktop.extraction.tokens import Bools, Floats, mix
 
 EXTRA = len(RELATIONS) + 2
@@ -80,7 +81,8 @@ def fit(
 
     Args:
         choices: documents; those without a right row are ignored.
-        penalty: L2 on hashed columns. dense_penalty: on the dense ones.
+        penalty: L2 on hashed columns.
+        dense_penalty: L2 on the dense ones.
         start: weights to begin with (a warm start), not a prior.
         iterations: of L-BFGS at most.
         min_groups: hashed columns that are seen on candidates of fewer groups of documents stay zero.
@@ -140,7 +142,9 @@ def fit(
     if start is not None:
         first[:split] = start[columns]
         first[split:] = start[COLUMNS:]
-    solved = minimize(loss, first, jac=True, method="L-BFGS-B", options={"maxiter": iterations, "maxcor": 10, "ftol": 1e-7})
+    solved = minimize(
+        loss, first, jac=True, method="L-BFGS-B", options={"maxiter": iterations, "maxcor": 10, "ftol": 1e-7}
+    )
     weights[columns] = np.where(allowed, solved.x[:split], 0)
     weights[COLUMNS:] = solved.x[split:]
     weights[0] = 0

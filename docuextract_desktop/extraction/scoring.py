@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from docuextract_desktop.extraction.features import RELATIONS, Slots
+from docuextract_desktop.extraction.features import Slots
 from docuextract_desktop.extraction.general import General
 from docuextract_desktop.extraction.prepared import Prepared
 from docuextract_desktop.extraction.ranker import EXTRA, Doubles, none_slots, score
+from docuextract_desktop.extraction.relations import RELATIONS
 from docuextract_desktop.extraction.tokens import Floats
 from docuextract_desktop.templates.models import Template, TemplateField
 

@@ -81,7 +81,8 @@ class TokenView:
     Attributes:
         pages: the document's pages, in order; `page_of_line` indexes this tuple.
         words: texts of the w words. `word_page`, `word_line`, `word_segment`: int32 (w,); `word_box`: float32 (w, 4);
-            `word_confidence`: float32 (w,). `word_length`: int32 (w,), letters. `page_word_start`: int32 (pages + 1,), words before each page.
+            `word_confidence`: float32 (w,). `word_length`: int32 (w,), letters.
+            `page_word_start`: int32 (pages + 1,), words before each page.
         line_start, segment_start: int32 (lines + 1,), (segments + 1,): first word of each.
         line_box, segment_box: float32 (·, 4). `page_of_line`, `line_of_segment`: int32.
         token: normal forms of the t tokens. `token_hash`: uint32; `token_kind`, `token_word`, `token_line`,
@@ -190,9 +191,9 @@ def view_tokens(document: Document) -> TokenView:
     token: list[str] = []
     rows: list[tuple[int, int, int, int, int]] = []
     for index, word in enumerate(words):
-        for start, end, normal, kind, hashed in cut(word):
+        for begin, stop, normal, kind, hashed in cut(word):
             token.append(normal)
-            rows.append((index, start, end, kind, hashed))
+            rows.append((index, begin, stop, kind, hashed))
     table = np.array(rows, np.int64).reshape(-1, 5)
     token_word = table[:, 0].astype(np.int32)
     start, end = table[:, 1].astype(np.int32), table[:, 2].astype(np.int32)

@@ -1,8 +1,8 @@
 """Corpora of real documents with true values, made ready for training and for measuring.
 
 A corpus is a folder with `truth.jsonl` ({"filename", "fields": {name: text or null}} a line) and `fields.json` ({name:
-text, id, money, date:dmy or date:mdy}). Reading the pages of pictures takes long, so words can be taken from a folder of
-blobs (`NAME.bin`, as `documents.serial` writes them), and prepared documents are kept in a cache folder.
+text, id, money, date:dmy or date:mdy}). Reading the pages of pictures takes long, so words can be taken from a folder
+of blobs (`NAME.bin`, as `documents.serial` writes them), and prepared documents are kept in a cache folder.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def _date(text: str, order: str) -> date | None:
     text = " ".join(text.split())
     for form in _DMY if order == "dmy" else _MDY:
         try:
-            return datetime.strptime(text.title(), form).date()  # noqa: DTZ007  (days have no zone)
+            return datetime.strptime(text.title(), form).date()
         except ValueError:
             continue
     return None
@@ -175,8 +175,10 @@ def load_corpus(
     """All documents of a corpus, prepared for `template`.
 
     Args:
-        folder: of the corpus. template: its header fields are looked for.
-        words: folder of word blobs; documents without one are left out. cache: folder for prepared documents.
+        folder: of the corpus.
+        template: its header fields are looked for.
+        words: folder of word blobs; documents without one are left out.
+        cache: folder for prepared documents.
         by: what makes a group: `layout` (look-alikes), the name of a field (equal values), or `document`.
     """
     kinds = json.loads((folder / "fields.json").read_text(encoding="utf-8"))
@@ -254,7 +256,7 @@ def default_corpora(
     data: Path, words: Path | None, cache: Path | None, templates: Path, generated: Path | None = None
 ) -> dict[str, list[Case]]:
     """The four corpora that the project develops on, where they are there, and generated invoices."""
-    plan = {
+    plan: dict[str, tuple[str | Path, str]] = {
         "receipts": ("receipt", "document"),
         "invoices": ("invoice", "seller"),
         "adbuy": (templates / "adbuy.json", "layout"),

@@ -18,12 +18,12 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from corpora import Case, default_corpora, folds, key  # noqa: E402  (the folder of this script is no package)
-from train import Sample, calibrate, samples_of, taught_samples, teach, train_general  # noqa: E402
+from corpora import Case, default_corpora, folds, key
+from train import Sample, calibrate, samples_of, taught_samples, teach, train_general
 
-from docuextract_desktop.extraction.general import General  # noqa: E402
-from docuextract_desktop.extraction.models import FieldValue  # noqa: E402
-from docuextract_desktop.extraction.pipeline import propose  # noqa: E402
+from docuextract_desktop.extraction.general import General
+from docuextract_desktop.extraction.models import FieldValue
+from docuextract_desktop.extraction.pipeline import propose
 
 Result = tuple[Case, tuple[FieldValue, ...]]
 
@@ -123,7 +123,7 @@ def untaught(corpora: dict[str, list[Case]], only: Sequence[str], count: int, ca
 def taught(
     corpora: dict[str, list[Case]], name: str, counts: Sequence[int], draws: int, calibrated: bool, misses: int
 ) -> None:
-    """K documents of layouts that the shipped knowledge did not see are taught; others of these layouts are measured."""
+    """K documents of layouts that the knowledge did not see are taught; others of these layouts are measured."""
     own = corpora[name]
     of_fold = folds(own, 2)
     others = [c for other, cases in corpora.items() if other != name for c in cases]

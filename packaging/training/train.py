@@ -1,6 +1,6 @@
-"""Learn the knowledge that ships with the program: common weights per kind of value, heads of known fields, calibration.
+"""Learn the knowledge that ships with the program: common weights per kind, heads of known fields, calibration.
 
-    python packaging/training/train.py CORPORA [--generated FOLDER] [--words FOLDER] [--cache FOLDER] [-o resources/knowledge]
+    python packaging/training/train.py CORPORA [--generated FOLDER] [--words FOLDER] [--cache FOLDER] [-o FOLDER]
 
 Values of documents are never kept: words inside a value do not enter the shipped weights unless many issuers share
 them, and any feature has to be seen on right candidates of several groups of documents.
@@ -18,18 +18,18 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from corpora import Case, default_corpora, folds  # noqa: E402  (the folder of this script is no package)
+from corpora import Case, default_corpora, folds
 
-from docuextract_desktop.extraction.candidates import kind_of  # noqa: E402
-from docuextract_desktop.extraction.confidence import SIGNS, situation  # noqa: E402
-from docuextract_desktop.extraction.general import General, head_keys, save_general  # noqa: E402
-from docuextract_desktop.extraction.learning import Answer, Knowledge, make_example  # noqa: E402
-from docuextract_desktop.extraction.learning import fit as fit_knowledge  # noqa: E402
-from docuextract_desktop.extraction.pipeline import propose_chosen  # noqa: E402
-from docuextract_desktop.extraction.prepared import header_fields  # noqa: E402
-from docuextract_desktop.extraction.ranker import Choice, fit, score  # noqa: E402
-from docuextract_desktop.extraction.scoring import base_of, rows_of  # noqa: E402
-from docuextract_desktop.extraction.tokens import Floats  # noqa: E402
+from docuextract_desktop.extraction.candidates import kind_of
+from docuextract_desktop.extraction.confidence import SIGNS, situation
+from docuextract_desktop.extraction.general import General, head_keys, save_general
+from docuextract_desktop.extraction.learning import Answer, Knowledge, make_example
+from docuextract_desktop.extraction.learning import fit as fit_knowledge
+from docuextract_desktop.extraction.pipeline import propose_chosen
+from docuextract_desktop.extraction.prepared import header_fields
+from docuextract_desktop.extraction.ranker import Choice, fit
+from docuextract_desktop.extraction.scoring import base_of, rows_of
+from docuextract_desktop.extraction.tokens import Floats
 
 COMMON_PENALTY, COMMON_DENSE_PENALTY = 2.0, 0.05
 HEAD_PENALTY, HEAD_DENSE_PENALTY = 0.5, 0.2
