@@ -106,7 +106,8 @@ def fill(voice: Voice, rng: random.Random, keys: tuple[str, ...], day: date) -> 
         negative = index > 1 and running > 80 and rng.random() < 0.04
         name = rng.choice(voice.words["discount_row"] if negative else names)
         if rng.random() < 0.12 and not negative:
-            name = f"{name}, {rng.choice(names)[0].lower()}{rng.choice(names)[1:]}"
+            other: str = rng.choice(names)
+            name = f"{name}, {other[0].lower()}{other[1:]}"
         quantity = Decimal(1) if negative else _quantity(rng, services)
         price = -cents(Decimal(rng.randint(200, 6000)) / 100) if negative else _price(rng)
         discount = Decimal(rng.choice([0, 0, 0, 5, 10, 15])) if "discount" in keys and not negative else Decimal(0)
