@@ -295,9 +295,11 @@ class PdfPage:
             text = "".join([chr(code) if 0 < code <= 0x10FFFF else "\ufffd" for code in codes])
         boxes = np.zeros((count, 4), dtype=np.float32)
         address = _address(handle)
-        start, step = boxes.ctypes.data, boxes.strides[0]
-        # FS_RECTF is left, top, right, bottom.
-        list(map(_loose_box, repeat(address), range(count), range(start, start + step * count, step)))
+        # FS_RECTF is left, top, right, bottom. Spaces need no boxes.
+        codes_of = np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32)
+        inked = np.flatnonzero(codes_of > 0x20)
+        targets = boxes.ctypes.data + boxes.strides[0] * inked
+        list(map(_loose_box, repeat(address), inked.tolist(), targets.tolist()))
         probes = range(0, count, max(1, count // UNMAPPED_PROBES))
         unmapped = sum(_unmapped(address, index) == 1 for index in probes) / len(probes)
         shown = self._shown(boxes.astype(np.float64))

@@ -2,7 +2,7 @@
 
 On 24 receipts (803 lines, a character model that had not seen them) a vote of three over the doubtful eighth of the
 lines raises whole lines from .884 to .890, and from .934 to .940 when spaces are ignored; over all lines, or with five
-cuts, it gives .893 and .942 for several times the cost. Larger pictures, sharpening or more contrast give nothing alone.
+cuts, it gives .893 and .942 for several times the cost. Larger pictures, sharpening or contrast give nothing alone.
 """
 
 from __future__ import annotations
