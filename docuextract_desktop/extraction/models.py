@@ -7,6 +7,9 @@ from typing import Any, Literal
 
 from docuextract_desktop.documents.models import Box
 
+ENGINE_VERSION = "extraction-1"
+"""Changes whenever the same words, template and knowledge would give other values."""
+
 Method = Literal["text_layer", "ocr", "llm", "person"]
 
 

@@ -14,11 +14,13 @@ from typing import Any
 from docuextract_desktop import __version__
 from docuextract_desktop.documents.serial import WORDS_VERSION
 from docuextract_desktop.errors import BatchNotFoundError, ItemError, ItemErrorCode
+from docuextract_desktop.extraction.models import ENGINE_VERSION
 from docuextract_desktop.jobs.events import EventKind
 from docuextract_desktop.jobs.intake import fingerprint
 from docuextract_desktop.jobs.models import InputFile, ItemState
 from docuextract_desktop.jobs.owners import is_dead, this_program
 from docuextract_desktop.jobs.work import Claim, Job, KeptPage, Knowledge, Outcome
+from docuextract_desktop.settings import Limits
 from docuextract_desktop.storage import batches, documents, events, items, knowledge, owners, results, usage
 from docuextract_desktop.storage.database import Database, Session
 from docuextract_desktop.storage.owners import OwnerRow
@@ -122,7 +124,7 @@ class ClaimQueue:
                     if row is None:
                         return None
                     owners.sign_of_life(session, replace(self.owner, heartbeat=now))
-                    claim = self._started(session, row["id"], now)
+                    claim = self._started(session, row["id"], settings.limits, now)
                     if row["reuse"] and self._took_over(session, claim, now):
                         continue
                     if settings.page_allowance is not None and self._over_allowance(
@@ -131,7 +133,7 @@ class ClaimQueue:
                         continue
                     return claim
 
-    def _started(self, session: Session, item_id: str, now: float) -> Claim:
+    def _started(self, session: Session, item_id: str, limits: Limits, now: float) -> Claim:
         row = items.start(session, item_id, owner=self.owner.id, now=now)
         if row is None:
             raise AssertionError(f"{item_id} was pending inside this very transaction")
@@ -158,6 +160,8 @@ class ClaimQueue:
             template_json=template_json,
             review_threshold=threshold,
             passwords=self._passwords.get(batch_id, ()),
+            limits=limits,
+            knowledge_version=knowledge.version(session, json.loads(template_json)["id"]),
         )
 
     def _template(self, session: Session, batch_id: str) -> tuple[int, str, float]:
@@ -172,7 +176,7 @@ class ClaimQueue:
         return known
 
     def _reuse_key(self, claim: Claim, sha256: str) -> str:
-        """Equal for equal content, template version and options, read by the same version of the program."""
+        """Equal for equal content, template version, teaching and options, by the same version of the program."""
         told = [
             sha256,
             claim.template_version_id,
@@ -180,6 +184,8 @@ class ClaimQueue:
             claim.page_ranges,
             __version__,
             self.words_version,
+            ENGINE_VERSION,
+            claim.knowledge_version,
         ]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
@@ -224,12 +230,13 @@ class ClaimQueue:
         """Everything that a worker needs for a claimed item."""
         template = json.loads(claim.template_json)
         template["review_threshold"] = claim.review_threshold
-        return self._job(claim.path, claim.sha256, template, claim.page_ranges, claim.passwords)
+        return self._job(claim.path, claim.sha256, template, claim.page_ranges, claim.passwords, claim.limits)
 
     def try_job(self, path: Path, template: Template, page_ranges: str | None, passwords: tuple[str, ...]) -> Job:
         """The job for trying a template, saved or not, on one document; its words are used where they are kept."""
-        file = fingerprint((InputFile(path, path.name),), max_bytes=self.settings.get().limits.max_file_bytes)[0]
-        return self._job(path, file.sha256, template.model_dump(mode="json"), page_ranges, passwords)
+        limits = self.settings.get().limits
+        file = fingerprint((InputFile(path, path.name),), max_bytes=limits.max_file_bytes)[0]
+        return self._job(path, file.sha256, template.model_dump(mode="json"), page_ranges, passwords, limits)
 
     def _job(
         self,
@@ -238,6 +245,7 @@ class ClaimQueue:
         template: Mapping[str, Any],
         page_ranges: str | None,
         passwords: tuple[str, ...],
+        limits: Limits,
     ) -> Job:
         kept: tuple[KeptPage, ...] = ()
         document = None
@@ -256,7 +264,7 @@ class ClaimQueue:
             kind=document.kind if document else None,
             kept=kept,
             passwords=passwords,
-            limits=self.settings.get().limits.model_dump(mode="json"),
+            limits=limits.model_dump(mode="json"),
             knowledge=None if taught is None else Knowledge(taught.template_id, taught.version, taught.body),
         )
 
@@ -328,7 +336,7 @@ class ClaimQueue:
         pause that grows from try to try.
         """
         now = self.clock()
-        limits = self.settings.get().limits
+        limits = claim.limits
         with self.database.transaction(durable=False) as session:
             faults = items.faults(session, claim.item_id)
             if ItemErrorCode(error.code).transient and faults + 1 < limits.max_attempts:
@@ -359,7 +367,7 @@ class ClaimQueue:
         """How long until the next paused item may be tried again, or None where none pauses."""
         now = self.clock()
         with self.database.reading() as session:
-            at = items.next_not_before(session, now=now)
+            at = items.next_not_before(session)
         return None if at is None else max(0.0, at - now)
 
     def _back_in_queue(self, session: Session, batch_id: str, item_id: str, now: float) -> ItemState:

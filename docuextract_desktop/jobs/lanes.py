@@ -124,20 +124,20 @@ class Lane:
         except StorageUnavailableError as error:
             self._report_storage(error)
             return True
-        self._end(claim, self._outcome(job))
+        self._end(claim, self._outcome(claim, job))
         self.current = None
         return True
 
-    def _outcome(self, job: Job) -> Outcome | ItemError | None:
+    def _outcome(self, claim: Claim, job: Job) -> Outcome | ItemError | None:
         """What became of the job; None where the program stops."""
         try:
-            return self.worker.extract(job, self.queue.settings.get().limits)
+            return self.worker.extract(job, claim.limits)
         except WorkerStoppedError:
             return None
         except ItemError as error:
             return error
         except Exception as error:
-            _log.exception("a lane failed on %s", self.current and self.current.item_id)
+            _log.exception("a lane failed on %s", claim.item_id)
             self.worker.kill()
             return ItemInternalError("The program failed on this document.", detail=repr(error))
 
@@ -148,7 +148,8 @@ class Lane:
                 if outcome is None:
                     self.queue.release(claim)
                 elif isinstance(outcome, ItemError):
-                    _log.info("%s: %s (%s)", claim.item_id, outcome.code, outcome.detail.splitlines()[:1])
+                    _log.info("%s: %s", claim.item_id, outcome.code)
+                    _log.debug("%s: %s\n%s", claim.path, outcome.message, outcome.detail)
                     self.queue.fail(claim, outcome)
                 else:
                     self._finish(claim, outcome)

@@ -120,7 +120,12 @@ class Stages:
 
         known = self._knowledge
         if known is None or known[:2] != (knowledge.template_id, knowledge.version):
-            known = (knowledge.template_id, knowledge.version, Taught.from_bytes(knowledge.body))
+            try:
+                taught = Taught.from_bytes(knowledge.body)
+            except ValueError:
+                # Fitted by another version of the program: documents go on without it until something is taught again.
+                taught = None
+            known = (knowledge.template_id, knowledge.version, taught)
             self._knowledge = known
         return known[2]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from docuextract_desktop.extraction.models import Extraction, extraction_from_json, extraction_to_json
+from docuextract_desktop.settings import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,8 @@ class Claim:
 
     Attributes:
         sha256: expected content, or None where it was not known.
-        reuse_key: of the result, see `Queue`.
+        limits: as the settings were when it was claimed.
+        knowledge_version: of what the template was taught; rises with every correction, 0 before the first.
     """
 
     item_id: str
@@ -31,6 +33,8 @@ class Claim:
     template_json: str
     review_threshold: float
     passwords: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    knowledge_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

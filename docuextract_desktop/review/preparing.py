@@ -7,7 +7,8 @@ from collections import OrderedDict
 
 from docuextract_desktop.documents.models import Document
 from docuextract_desktop.documents.serial import WORDS_VERSION
-from docuextract_desktop.extraction.pipeline import ENGINE_VERSION, prepare
+from docuextract_desktop.extraction.models import ENGINE_VERSION
+from docuextract_desktop.extraction.pipeline import prepare
 from docuextract_desktop.extraction.prepared import Prepared, prepared_from_bytes, prepared_to_bytes
 from docuextract_desktop.jobs.models import ItemRow
 from docuextract_desktop.review.desk import Desk

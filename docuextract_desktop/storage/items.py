@@ -170,11 +170,9 @@ def next_to_claim(
     )
 
 
-def next_not_before(session: Session, *, now: float) -> float | None:
-    """When the next pause before another try ends, UNIX seconds; None where no item pauses."""
-    value = session.value(
-        "SELECT MIN(not_before) FROM items WHERE state = 'pending' AND not_before > 0 AND not_before > ?", (now,)
-    )
+def next_not_before(session: Session) -> float | None:
+    """When the earliest pause before another try ends or ended, UNIX seconds; None where no item pauses."""
+    value = session.value("SELECT MIN(not_before) FROM items WHERE state = 'pending' AND not_before > 0")
     return None if value is None else float(value)
 
 

@@ -31,6 +31,11 @@ def weights(session: Session, template_id: str) -> Weights | None:
     return None if found is None else Weights(found["template_id"], found["version"], found["body"])
 
 
+def version(session: Session, template_id: str) -> int:
+    """Version of the newest weights of a template, 0 where nothing was taught."""
+    return int(session.value("SELECT version FROM weights WHERE template_id = ?", (template_id,)) or 0)
+
+
 def keep_weights(session: Session, template_id: str, body: bytes, *, now: float) -> int:
     """Replace the weights of a template; their new version."""
     return int(
