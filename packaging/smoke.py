@@ -19,7 +19,15 @@ from pathlib import Path
 import environment
 from environment import ROOT
 
-NEEDED = ("templates/invoice.json", "templates/receipt.json", "styles/", "icons/", "samples/invoices/")
+NEEDED = (
+    "templates/invoice.json",
+    "templates/receipt.json",
+    "knowledge/",
+    "ocr/",
+    "styles/",
+    "icons/",
+    "samples/invoices/",
+)
 """What the wheel must hold below `docuextract_desktop/_resources/`."""
 
 
