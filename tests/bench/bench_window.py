@@ -1,6 +1,7 @@
 """How live the window is: stalls of its event loop while all lanes work on 10,000 documents, and start to first paint.
 
     python tests/bench/bench_window.py [--documents 10000] [--seconds 30] [--starts 7] [--only stalls|start]
+        [--folder DIR --template ID]
 
 Stalls: a timer of 10 ms in the window's thread notes how late it fires, while a batch is opened, runs (all lanes at
 work), is scrolled, sorted and filtered. The reference is the same program with the same lanes and an empty window.
@@ -108,7 +109,7 @@ def report(name: str, late: list[float], reference: list[float] | None = None) -
     )
 
 
-def stalls(documents: int, seconds: float) -> None:
+def stalls(documents: int, seconds: float, source: Path | None, template: str) -> None:
     """Measure with real documents, lanes and screens."""
     from PySide6.QtCore import Qt
     from PySide6.QtWidgets import QApplication
@@ -124,9 +125,10 @@ def stalls(documents: int, seconds: float) -> None:
     application = QApplication.instance() or QApplication([])
     assert isinstance(application, QApplication)
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "documents"
-        folder.mkdir()
-        make(folder, documents)
+        folder = source or Path(scratch) / "documents"
+        if source is None:
+            folder.mkdir()
+            make(folder, documents)
         home = Path(scratch) / "home"
         home.mkdir()
         sys.setswitchinterval(window_app.SWITCH_INTERVAL_S)
@@ -151,7 +153,7 @@ def stalls(documents: int, seconds: float) -> None:
         assert services is not None
         assert runner is not None
         queue = services.queue
-        batch_id = queue.create_batch(BatchRequest(files=queue.scan([folder]), template="invoice"))
+        batch_id = queue.create_batch(BatchRequest(files=queue.scan([folder]), template=template))
         runner.wake()
         turn(6.0)  # workers start
 
@@ -166,7 +168,7 @@ def stalls(documents: int, seconds: float) -> None:
         program._feed._cursor = None
         program._feed.start()
 
-        probe.phase("opening 10,000 rows")
+        probe.phase("opening the batch")
         screens.open_batch(batch_id)
         turn(2.0)
         view = screens.batch_view
@@ -190,7 +192,7 @@ def stalls(documents: int, seconds: float) -> None:
         probe.stop()
         done = queue.batch(batch_id)
         reference = probe.late.pop("reference")
-        print(f"{documents:,} documents, {runner.lanes} lanes, {done.done:,} done meanwhile")
+        print(f"{done.total:,} documents, {runner.lanes} lanes, {done.done:,} done meanwhile")
         for name, late in probe.late.items():
             report(name, late, reference)
         report("all of it", [value for late in probe.late.values() for value in late], reference)
@@ -230,12 +232,16 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=10_000)
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--starts", type=int, default=7)
+    parser.add_argument(
+        "--folder", type=Path, help="real documents instead of generated ones (scans: recognition runs)"
+    )
+    parser.add_argument("--template", default="invoice")
     parser.add_argument("--only", choices=["stalls", "start"])
     arguments = parser.parse_args()
     if arguments.only != "stalls":
         start(arguments.starts)
     if arguments.only != "start":
-        stalls(arguments.documents, arguments.seconds)
+        stalls(arguments.documents, arguments.seconds, arguments.folder, arguments.template)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import Desk, Lane
 from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QInputDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from docuextract_desktop.jobs.models import ItemState
@@ -129,6 +129,16 @@ def test_enter_opens_a_document_with_its_neighbours(
     with qtbot.assertNotEmitted(view.document_wanted):
         qtbot.keyClick(view.table, Qt.Key.Key_Return)
     assert desk.said.words[-1] == "This document has not been read yet."
+
+
+def test_home_and_end_go_to_the_first_and_last_row(
+    view: BatchView, desk: Desk, make_batch: MakeBatch, qtbot: QtBot
+) -> None:
+    opened(view, desk, make_batch(5))
+    qtbot.keyClick(view.table, Qt.Key.Key_End)
+    assert view.table.currentIndex().row() == 4
+    qtbot.keyClick(view.table, Qt.Key.Key_Home)
+    assert view.table.chosen_rows() == [0]
 
 
 def test_cancel_retry_and_run_again(
@@ -265,12 +275,13 @@ def test_file_names_are_made_of_batch_names(name: str, wanted: str) -> None:
     assert proposed_name(name, "csv") == wanted
 
 
-def test_renaming(view: BatchView, desk: Desk, make_batch: MakeBatch, monkeypatch: pytest.MonkeyPatch) -> None:
-    from docuextract_desktop.ui.batch import view as module
-
+def test_renaming(view: BatchView, desk: Desk, make_batch: MakeBatch, qtbot: QtBot) -> None:
     opened(view, desk, make_batch(1))
-    monkeypatch.setattr(module.QInputDialog, "getText", lambda *_, **__: ("April", True))
     view.rename_action.trigger()
+    dialog = view.findChild(QInputDialog)
+    assert dialog is not None
+    dialog.setTextValue("April")
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
     desk.settle()
     assert view.title.text() == "April"
 

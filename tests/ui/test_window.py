@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from conftest import Lane, Shown
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from docuextract_desktop.jobs.models import BatchRequest
 from docuextract_desktop.ui import files, tasks
 from docuextract_desktop.ui.shell.shortcuts import KEYS, ShortcutsDialog
+from docuextract_desktop.ui.widgets.toast import Action
 
 MakeFiles = Callable[..., list[Path]]
 MakeBatch = Callable[..., str]
@@ -174,6 +175,36 @@ def test_a_batch_that_ends_is_announced_with_a_way_to_it(
     qtbot.keyClick(button, Qt.Key.Key_Space)
     assert shown.screens.batch_view.watch.batch_id == batch_id
     assert toast.text() == ""
+
+
+def test_escape_closes_a_notice_that_has_the_keyboard_and_gives_it_back(
+    shown: Shown, make_batch: MakeBatch, qtbot: QtBot
+) -> None:
+    batch_id = make_batch(1)
+    shown.screens.open_batch(batch_id)
+    shown.desk.settle()
+    table = shown.screens.batch_view.table
+    shown.window.toast.say("Something.", Action("Act", lambda: None))
+    qtbot.keyClick(shown.window, Qt.Key.Key_F6)
+    assert shown.window.toast.has_keyboard()
+    qtbot.keyClick(shown.window.toast._buttons[0], Qt.Key.Key_Escape)
+    assert shown.window.toast.text() == ""
+    assert table.hasFocus()
+    assert shown.screens.now == "batch"
+
+
+def test_the_context_menu_opens_by_key(
+    shown: Shown, make_batch: MakeBatch, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown.screens.open_batch(make_batch(2))
+    shown.desk.settle()
+    shown_menus: list[object] = []
+    monkeypatch.setattr(shown.screens.batch_view, "menu_for", lambda rows: shown_menus.append(rows) or QMenu())
+    table = shown.screens.batch_view.table
+    middle = table.visualRect(table.currentIndex()).center()
+    press = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, middle, table.viewport().mapToGlobal(middle))
+    QApplication.sendEvent(table.viewport(), press)
+    assert len(shown_menus) == 1
 
 
 def test_deleting_a_batch_can_be_undone_until_the_notice_goes(

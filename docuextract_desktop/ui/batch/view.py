@@ -184,7 +184,6 @@ class BatchView(QWidget):
         action.triggered.connect(lambda _checked=False: act())
         if keys:
             action.setShortcut(QKeySequence(keys))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             self.addAction(action)
         return action
 
@@ -197,7 +196,6 @@ class BatchView(QWidget):
             ("Ctrl+R", self._retry_chosen),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(act)
         out = QShortcut(QKeySequence(Qt.Key.Key_Down), self.search)
         out.setContext(Qt.ShortcutContext.WidgetShortcut)
@@ -304,6 +302,8 @@ class BatchView(QWidget):
         self.watch.table.set_filter(Filter(states, self.search.text().strip()))
         if len(chosen) == 1:
             self.choose_item(chosen[0].id)
+        if not self.table.currentIndex().isValid() and self.watch.table.rowCount():
+            self.table.choose_row(0)
         self._show_count()
 
     def show_all(self) -> None:
@@ -370,9 +370,14 @@ class BatchView(QWidget):
         batch = self.watch.summary
         if batch is None:
             return
-        name, given = QInputDialog.getText(self, "Rename the batch", "Name:", QLineEdit.EchoMode.Normal, batch.name)
-        if given:
-            self.changes.rename(batch, name)
+        dialog = QInputDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle("Rename the batch")
+        dialog.setLabelText("Name:")
+        dialog.setTextValue(batch.name)
+        dialog.resize(440, dialog.sizeHint().height())
+        dialog.textValueSelected.connect(lambda name: self.changes.rename(batch, name))
+        dialog.open()
 
     def _export(self, wanted: object) -> None:
         if self.watch.summary is not None:

@@ -141,7 +141,7 @@ class BatchesView(QWidget):
 
         what = one_line(batches[0].name, 80) if len(batches) == 1 else f"{len(batches):,} batches"
         self._context.notify(
-            f"Deleted {what} with all results. The documents themselves are not touched.",
+            f"Deleted {what}. The documents themselves are not touched.",
             Action("Undo", bring_back),
             expired=really,
         )

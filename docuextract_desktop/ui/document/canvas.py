@@ -111,6 +111,7 @@ class PageCanvas(QGraphicsView):
         self._words.hide()
         self._page = QRectF(0, 0, SCENE_WIDTH, SCENE_WIDTH * min(20.0, max(0.05, height / max(width, 1e-6))))
         self._sheet.setRect(self._page)
+        self._sheet.show()
         self._apply()
         self._settled.start()
 
@@ -124,6 +125,7 @@ class PageCanvas(QGraphicsView):
         pixmap = QPixmap.fromImage(picture)
         self._spinner.hide()
         self._words.hide()
+        self._sheet.show()
         self._picture.setPixmap(pixmap)
         if not pixmap.isNull():
             side = pixmap.width() / pixmap.devicePixelRatio()
@@ -139,6 +141,7 @@ class PageCanvas(QGraphicsView):
     def set_problem(self, words: str) -> None:
         """Say on the page why it cannot be shown."""
         self._spinner.hide()
+        self._sheet.hide()
         self._words.setText(words)
         self._words.show()
         self._place_overlays()

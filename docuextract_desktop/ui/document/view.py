@@ -145,7 +145,6 @@ class DocumentView(QWidget):
         layout.addWidget(self.split, 1)
         for keys, act in (("F8", lambda: self.next_flagged(1)), ("Shift+F8", lambda: self.next_flagged(-1))):
             shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(act)
 
     # --- which document -------------------------------------------------------------------------------------------

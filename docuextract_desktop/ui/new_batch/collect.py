@@ -119,7 +119,7 @@ def mark_duplicates(
             content = entry.file.sha256
             if content is not None and content in firsts:
                 same = one_line(firsts[content], 80)
-                made[place] = replace(entry, standing="duplicate", reason=f"Same content as {same}; read once")
+                made[place] = replace(entry, standing="duplicate", reason=f"Duplicate of {same}, read once")
             else:
                 made[place] = replace(entry, standing="ready", reason="")
                 if content is not None:

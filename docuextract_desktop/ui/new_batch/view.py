@@ -18,6 +18,7 @@ from docuextract_desktop.ui.new_batch import model
 from docuextract_desktop.ui.new_batch.collect import Collected, Progress, collect, suggest_template, summary
 from docuextract_desktop.ui.new_batch.options import OptionsPanel
 from docuextract_desktop.ui.widgets.buttons import button
+from docuextract_desktop.ui.widgets.delegates import PlainDelegate
 from docuextract_desktop.ui.widgets.drop_zone import DropZone
 from docuextract_desktop.ui.widgets.layouts import card, column, row, scrolled, surface, without_drops
 from docuextract_desktop.ui.widgets.table import RowTable
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 _ENDINGS = "pdf png jpg jpeg jpe jfif tif tiff webp bmp dib gif heic heif"
 FILE_FILTER = f"Documents ({' '.join(f'*.{ending}' for ending in _ENDINGS.split())});;All files (*)"
 
-SIDE_WIDTH, SMALL_SIDE_WIDTH = 352, 272
+SIDE_WIDTH, SMALL_SIDE_WIDTH = 352, 248
 SMALL_WIDTH = 760
 
 
@@ -63,6 +64,8 @@ class NewBatchView(QWidget):
         self.zone.folder_wanted.connect(self.choose_folder)
         self.table = RowTable("Documents of the new batch", self.files, sortable=False)
         self.table.set_widths([248, 72, 80])
+        self._words_delegate = PlainDelegate()
+        self.table.setItemDelegateForColumn(model.STANDING, self._words_delegate)
         self.table.horizontalHeader().setStretchLastSection(True)
         self.table.horizontalHeader().setSectionsMovable(False)
         self.table.restore_columns(self._context.state.bytes("new_batch/columns"))
@@ -73,9 +76,11 @@ class NewBatchView(QWidget):
         )
         self.more_files = button("Add &files…", self.choose_files, icon="plus")
         self.more_folder = button("Add f&older…", self.choose_folder, icon="folder")
-        self.remove_button = button("&Remove", self.remove_chosen, kind="quiet", icon="close")
+        self.remove_button = button(
+            "&Remove", self.remove_chosen, kind="quiet", icon="close", tip="Remove the chosen documents (Del)"
+        )
         self.remove_unreadable = button("Remove those that cannot be read", self.remove_unreadable_files, kind="link")
-        self.clear_button = button("Clear &list", self.clear, kind="quiet")
+        self.clear_button = button("Clear &list", self.clear, kind="quiet", icon="trash", tip="Clear the list")
         filled = QWidget()
         filled.setLayout(
             column(
@@ -125,7 +130,6 @@ class NewBatchView(QWidget):
         self.setLayout(whole)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(self.start)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -134,6 +138,8 @@ class NewBatchView(QWidget):
         small = self.width() < SMALL_WIDTH
         self._side.setFixedWidth(SMALL_SIDE_WIDTH if small else SIDE_WIDTH)
         self._body.setSpacing(16 if small else 24)
+        self.remove_button.setText("" if small else "&Remove")
+        self.clear_button.setText("" if small else "Clear &list")
 
     # --- templates ------------------------------------------------------------------------------------------------
 

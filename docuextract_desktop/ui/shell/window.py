@@ -87,7 +87,7 @@ class MainWindow(QMainWindow):
             (QKeySequence.StandardKey.Paste, self.paste),
             (QKeySequence.StandardKey.HelpContents, self.show_shortcuts),
             (QKeySequence("Alt+Left"), self.back_wanted.emit),
-            (QKeySequence(Qt.Key.Key_Escape), self.back_wanted.emit),
+            (QKeySequence(Qt.Key.Key_Escape), self._escape),
             (QKeySequence("F6"), lambda: self.toast.take_focus()),
             (QKeySequence("Ctrl+Q"), self.close),
         ):
@@ -113,6 +113,12 @@ class MainWindow(QMainWindow):
         if not self._painted:
             self._painted = True
             QTimer.singleShot(0, self.first_painted.emit)
+
+    def _escape(self) -> None:
+        if self.toast.has_keyboard():
+            self.toast.dismiss()
+        else:
+            self.back_wanted.emit()
 
     def show_screen(self, widget: QWidget, name: str, title: str) -> None:
         """Put a screen in front; `name` marks the sidebar."""

@@ -93,11 +93,15 @@ class RowTable(QTableView):
         self.scrollTo(index)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens, Delete removes."""
+        """Enter opens, Delete removes, Home and End go to the first and last row."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
             if self.currentIndex().isValid():
                 self.opened.emit(self.currentIndex().row())
                 return
+        elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and not event.modifiers():
+            if rows := self.model().rowCount():
+                self.choose_row(0 if event.key() == Qt.Key.Key_Home else rows - 1)
+            return
         elif event.key() == Qt.Key.Key_Delete:
             self.removal_wanted.emit()
             return

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
 from docuextract_desktop.ui import icons, theme
@@ -25,7 +25,7 @@ class Action:
 class Toast(QFrame):
     """One notice at a time, over the lower edge of `parent`; a new one takes the place of the old.
 
-    It stays while the mouse or the keyboard is on it. F6 puts the keyboard there, Escape closes it.
+    It stays while the mouse or the keyboard is on it. The window gives it the keyboard on F6, and closes it on Escape.
     """
 
     def __init__(self, parent: QWidget, *, stays_ms: int = 8_000) -> None:
@@ -40,7 +40,7 @@ class Toast(QFrame):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._time_is_up)
         self._words = label("")
-        self._words.setMaximumWidth(640)
+        self._words.setMaximumWidth(720)
         self._buttons: list[QToolButton] = []
         self._close = self._button("")
         self._close.setAccessibleName("Close the notice")
@@ -52,8 +52,6 @@ class Toast(QFrame):
         self._row.addWidget(self._words)
         self._row.addSpacing(12)
         self._row.addWidget(self._close)
-        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        escape.activated.connect(self.dismiss)
         parent.installEventFilter(self)
         self._draw()
         if (look := theme.current()) is not None:
@@ -90,7 +88,7 @@ class Toast(QFrame):
         self._settle()
         self._expired = expired
         text = one_line(text)
-        self._words.setText(self._words.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, 620))
+        self._words.setText(self._words.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, 700))
         self._words.setToolTip("")
         for old in self._buttons:
             self._row.removeWidget(old)
@@ -113,7 +111,7 @@ class Toast(QFrame):
     def dismiss(self) -> None:
         """Close the notice; what it offered is no longer to be had."""
         self._timer.stop()
-        focused = self.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
+        focused = self.has_keyboard()
         self.hide()
         if focused and self._back is not None:
             self._back.setFocus()
@@ -124,6 +122,10 @@ class Toast(QFrame):
         if not self.isHidden():
             self._back = self.window().focusWidget()
             (self._buttons[0] if self._buttons else self._close).setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def has_keyboard(self) -> bool:
+        """Whether one of its buttons has the keyboard."""
+        return any(made.hasFocus() for made in (*self._buttons, self._close))
 
     def _settle(self) -> None:
         expired, self._expired = self._expired, None
@@ -136,7 +138,7 @@ class Toast(QFrame):
         action.act()
 
     def _time_is_up(self) -> None:
-        if self.underMouse() or any(b.hasFocus() for b in (*self._buttons, self._close)):
+        if self.underMouse() or self.has_keyboard():
             self._timer.start(self._stays_ms)
         else:
             self.dismiss()
