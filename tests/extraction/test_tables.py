@@ -405,6 +405,41 @@ def test_lines_of_a_bank_statement() -> None:
     ]
 
 
+def test_a_statement_without_a_header_is_known_by_its_running_balance() -> None:
+    found = extract_table(
+        document_of("""
+ Statement of account 12345678
+
+ 02/03/2021   Card payment Tesco                 -25.40     974.60
+ 05/03/2021   Direct debit Water                 -40.00     934.60
+ 25/03/2021   Salary ACME Ltd                  2,100.00   3,034.60
+ 26/03/2021   Rent                              -700.00   2,334.60
+"""),
+        STATEMENT.model_copy(update={"columns": (*STATEMENT.columns[:2], ITEMS.columns[3], STATEMENT.columns[4])}),
+    )
+    assert values(found)[0] == ["2021-03-02", "Card payment Tesco", "-25.40", "974.60"]
+    assert [row[3].value for row in found.rows] == ["974.60", "934.60", "3034.60", "2334.60"]
+
+
+def test_a_receipt_with_products_in_front_of_its_items_and_payments_below() -> None:
+    found = extract_table(
+        document_of("""
+ Corner Shop
+ Main Street 5
+
+ Black pepper
+ 3 @5.30              15.90
+ Milk 1L
+ 1 @2.20               2.20
+ TOTAL                18.10
+ CASH                 20.00
+ CHANGE                1.90
+"""),
+        ITEMS,
+    )
+    assert values(found) == [["Black pepper", "3", "5.30", "15.90"], ["Milk 1L", "1", "2.20", "2.20"]]
+
+
 def test_columns_of_a_template_that_nobody_knows() -> None:
     field = TemplateField(
         name="lines",

@@ -48,12 +48,15 @@ def _costs(sheet: Sheet, columns: list[GridColumn], pieces: list[Run]) -> Number
     numeric = np.array([c.numeric for c in columns])
     article = np.array([c.role == "article" for c in columns])
     position = np.array([c.role == "position" for c in columns])
+    dated = np.array([c.dated for c in columns])
     x0 = np.array([p.x0 for p in pieces])[:, None]
     x1 = np.array([p.x1 for p in pieces])[:, None]
     number = np.array([p.number for p in pieces])[:, None]
     clean = np.array([p.number or clean_number(sheet, p.words) for p in pieces])[:, None]
     count = np.array([len(p.words) for p in pieces])[:, None]
     wide = x1 - x0 > 3 * em
+    texts = sheet.page.texts
+    wordy = np.array([not any(ch.isdigit() for i in p.words for ch in texts[i]) for p in pieces])[:, None] & wide
     # Where text begins says where it belongs, if it runs on over other columns.
     touched = (np.minimum(right, x1) - np.maximum(left, x0) > 0.3 * em).sum(axis=1, keepdims=True)
     end = np.where((count > 2) & ~number & (touched > 1), np.minimum(x1, x0 + 2 * em), x1)
@@ -66,7 +69,7 @@ def _costs(sheet: Sheet, columns: list[GridColumn], pieces: list[Run]) -> Number
     cost += np.where(
         number & ~numeric,
         np.where(article, 0.0, 0.05),
-        np.where(numeric & ~clean, misfit, np.where(position & ~number & wide, 0.8, 0.0)),
+        np.where(numeric & ~clean, misfit, np.where((position & ~number & wide) | (dated & wordy), 0.8, 0.0)),
     )
     return cost
 

@@ -86,7 +86,9 @@ def _columns(sheet: Sheet, rows: list[list[Run]]) -> list[GridColumn]:
             kept[-1].x0, kept[-1].x1 = min(kept[-1].x0, column.x0), max(kept[-1].x1, column.x1)
         else:
             kept.append(column)
-    texts = [r for row in rows for r in row if any(sheet.looks[i] == Look.TEXT for i in r.words)]
+    kept.extend(_dated(sheet, rows, need))
+    kept.sort(key=lambda c: c.x0)
+    texts = [r for row in rows for r in row if not r.dated and any(sheet.looks[i] == Look.TEXT for i in r.words)]
     found: list[GridColumn] = []
     borders = [0.0, *(x for c in kept for x in (c.x0, c.x1)), sheet.page.width]
     for left, right in zip(borders[::2], borders[1::2], strict=True):
@@ -94,3 +96,16 @@ def _columns(sheet: Sheet, rows: list[list[Run]]) -> list[GridColumn]:
         if len(inside) >= need:
             found.append(GridColumn(None, min(r.x0 for r in inside), min(max(r.x1 for r in inside), right)))
     return sorted([*kept, *found], key=lambda c: c.x0)
+
+
+def _dated(sheet: Sheet, rows: list[list[Run]], need: float) -> list[GridColumn]:
+    """Columns of dates, by where these begin."""
+    groups: list[list[Run]] = []
+    for run in (r for row in rows for r in row if r.dated and len(r.words) == 1):
+        for group in groups:
+            if abs(group[0].x0 - run.x0) < EDGE * sheet.em:
+                group.append(run)
+                break
+        else:
+            groups.append([run])
+    return [GridColumn(None, min(r.x0 for r in g), max(r.x1 for r in g), dated=True) for g in groups if len(g) >= need]

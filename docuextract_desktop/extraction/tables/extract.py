@@ -187,11 +187,19 @@ def _choose_proven(parts: list[Part]) -> list[Part]:
     ]
     known = [t for part in parts for t in (part.totals if len(amounts) > 1 else part.named)]
     summed = sum_matches(amounts, known)
-    chosen = [p for p in parts if summed or (p.roles.proven >= 0.6 and len(p.rows) > 1)]
+    chosen = [p for p in parts if summed or (p.roles.proven >= 0.6 and len(p.rows) > 1) or _dated(p)]
     for part in chosen:
         if "amount" in part.roles.places:
             part.roles.sureness["amount"] = max(part.roles.sureness["amount"], 0.93 if summed else 0.85)
     return [p for p in chosen if "amount" in p.roles.places]
+
+
+def _dated(part: Part) -> bool:
+    """Whether nearly all of several rows begin with a date that was asked for, as lines of a statement do."""
+    place = part.roles.places.get("date")
+    if place is None or len(part.rows) < 3:
+        return False
+    return sum(place in row.cells for row in part.rows) >= 0.9 * len(part.rows)
 
 
 def _part(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
@@ -63,8 +64,31 @@ def find_roles(
     names = [c.header.found if c.header is not None else {} for c in grid.columns]
     _place_triple(grid, rows, layout, names, roles)
     _place_others(grid, rows, layout, names, roles, book, columns)
+    _place_running(rows, roles, book)
     _place_rest(grid, rows, roles, book, columns)
     return roles
+
+
+def _place_running(rows: Sequence[Row], roles: Roles, book: LabelBook) -> None:
+    """A balance that changes by the amount beside it, row by row, where no name says so."""
+    if "balance" not in book.asked or "balance" in roles.places or len(rows) < 3:
+        return
+    series: dict[int, list[Decimal | None]] = {}
+    for at in {k for numbers in roles.numbers for k, found in numbers.items() if found}:
+        cells = [best_reading(numbers.get(at, []), "balance") for numbers in roles.numbers]
+        series[at] = [c.value if c is not None else None for c in cells]
+    for balance, after in series.items():
+        for amount, change in series.items():
+            steps = [
+                abs(b - a) == abs(c)
+                for a, b, c in zip(after, after[1:], change[1:], strict=False)
+                if a is not None and b is not None and c is not None
+            ]
+            if balance != amount and len(steps) >= 2 and sum(steps) >= 0.7 * (len(rows) - 1):
+                for key, at in (("balance", balance), ("amount", amount)):
+                    if key in book.asked and (key not in roles.places or roles.places[key] in (balance, amount)):
+                        roles.places[key], roles.sureness[key] = at, 0.9
+                return
 
 
 def _read_thousandths(grid: Grid, roles: Roles) -> None:

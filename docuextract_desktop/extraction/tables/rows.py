@@ -515,4 +515,15 @@ def _tidy(grid: Grid, layout: Layout, rows: list[Row], *, strict: bool) -> list[
         if kept and row.lines[0].top - kept[-1].lines[-1].bottom > 7 * em and not full:
             break
         kept.append(row)
-    return kept
+    return _without_heading(layout, kept)
+
+
+def _without_heading(layout: Layout, rows: list[Row]) -> list[Row]:
+    """Take text above the first row's numbers off, where no other row begins so and the row has text of its own."""
+    if len(rows) < 3 or layout.main is None:
+        return rows
+    leading = [next((n for n, look in enumerate(row.lines) if look.keys), 0) for row in rows]
+    own = layout.main in rows[0].lines[leading[0]].line.cells
+    if leading[0] and own and not any(leading[1:]):
+        rows[0] = _row(layout, rows[0].lines[leading[0] :], rows[0].cost)
+    return rows
