@@ -33,6 +33,9 @@ from docuextract_desktop.templates.types import resolve_locale
 MIN_SCORE = 1.2
 """A table must name, or prove by arithmetic, about two of the asked columns."""
 
+CLEARLY = 0.5
+"""Headers that name less than this share of what the best one names are looked at only where that one fails."""
+
 NO_TABLE = "No table with these columns was found."
 SUM_DOUBT = "The amounts do not add up to the printed total."
 CELLS_DOUBT = "Some cells want a look."
@@ -101,8 +104,10 @@ def extract_table(
     book = label_book(columns)
     sheets = [make_sheet(p) for p in pages]
     headers = [find_headers(s, book) for s in sheets]
-    parts = _headed_parts(sheets, headers, book, columns, locale)
-    chosen = _choose(parts, book)
+    best = max((h.asked for found in headers for h in found), default=0.0)
+    chosen = _choose(_headed_parts(sheets, headers, book, columns, locale, (CLEARLY * best, 99.0)), book)
+    if not chosen:
+        chosen = _choose(_headed_parts(sheets, headers, book, columns, locale, (0.0, CLEARLY * best)), book)
     if not chosen and "amount" in book.asked:
         chosen = _choose_proven(_bare_parts(sheets, headers, book, columns, locale))
     if not chosen:
@@ -117,12 +122,20 @@ def _nothing(field: TemplateField) -> FieldValue:
 
 
 def _headed_parts(
-    sheets: list[Sheet], headers: list[list[Header]], book: LabelBook, columns: Sequence[Column], locale: Locale
+    sheets: list[Sheet],
+    headers: list[list[Header]],
+    book: LabelBook,
+    columns: Sequence[Column],
+    locale: Locale,
+    asked: tuple[float, float] = (0.0, 99.0),
 ) -> list[Part]:
+    """The tables under those headers that name at least so much of what was asked for, and less than so much."""
     parts: list[Part] = []
     for at, (sheet, found) in enumerate(zip(sheets, headers, strict=True)):
         for n, header in enumerate(found):
             if header.asked <= 0 or (len(columns) > 1 and header.asked < 0.9):
+                continue
+            if not asked[0] <= header.asked < asked[1]:
                 continue
             stop = found[n + 1].first if n + 1 < len(found) else len(sheet.lines)
             part = _body_part(sheet, header, range(header.last + 1, stop), book, columns, locale)
