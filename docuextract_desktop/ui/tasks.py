@@ -24,7 +24,8 @@ from PySide6.QtCore import QEventLoop, QObject, QRunnable, Qt, QThreadPool, QTim
 Work = Callable[["Task"], Any]
 Callback = Callable[[Any], None]
 
-PoolName = Literal["reading", "queue"]
+PoolName = Literal["reading", "queue", "review", "learning"]
+THREADS = {"reading": 3, "queue": 1, "review": 1, "learning": 1}
 
 _running: set[Task] = set()
 # A thread may hold a task a moment longer than it takes to deliver it; were it the last to let go, the QObject would be
@@ -151,12 +152,13 @@ def run(
         done: gets the result.
         failed: gets the exception; without it, it goes to `sys.excepthook` like any uncaught one.
         progress: gets what the work reports.
-        pool: `queue` for changes, done one after the other; `reading` for the rest.
+        pool: `queue` for changes of batches, `review` for decisions about values, `learning` for what follows from
+            these: each is done one after the other. `reading` for the rest.
     """
     task = Task(done, failed, progress, owner)
     _running.add(task)
     if pool not in _pools:
-        _pools[pool] = _Pool(1 if pool == "queue" else 3)
+        _pools[pool] = _Pool(THREADS[pool])
     _pools[pool].put(task, work)
     return task
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPixmap, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QFrame, QGraphicsPixmapItem, QGraphicsRectItem, QGraphicsScene, QGraphicsView, QRubberBand
+from PySide6.QtWidgets import QFrame, QGraphicsItem, QGraphicsPixmapItem, QGraphicsRectItem, QGraphicsScene, QGraphicsView, QRubberBand
 
 from docuextract_desktop.ui import theme
 from docuextract_desktop.ui.document.outline import Outline, OutlineItem
@@ -47,6 +47,8 @@ class PageCanvas(QGraphicsView):
         outline_clicked: key of the outline that was clicked.
         point_picked: (x, y) of a click while picking.
         area_picked: the `Area` of a drag while picking.
+        area_dragged: the `Area` so far, while the drag goes on; None when it ended.
+        pointed: (x, y) below the pointer while picking and no button is down; (-1, -1) when it left the page.
         zoom_changed: the new zoom; 1.0 is the page's width on `SCENE_WIDTH` logical pixels.
         picture_wanted: longest side in real pixels that the page has on the screen now, whenever that settled.
         page_turned: +1 or -1, Page Down or Page Up.
@@ -55,6 +57,8 @@ class PageCanvas(QGraphicsView):
     outline_clicked = Signal(object)
     point_picked = Signal(float, float)
     area_picked = Signal(object)
+    area_dragged = Signal(object)
+    pointed = Signal(float, float)
     zoom_changed = Signal(float)
     picture_wanted = Signal(int)
     page_turned = Signal(int)
@@ -84,6 +88,7 @@ class PageCanvas(QGraphicsView):
         self._zoom = 1.0
         self._turn = 0
         self._picking = False
+        self._with = Qt.KeyboardModifier.NoModifier
         self._pressed: QPointF | None = None
         self._panning = False
         self._hovered: OutlineItem | None = None
@@ -272,6 +277,18 @@ class PageCanvas(QGraphicsView):
         self._picking = picking
         self.viewport().setCursor(Qt.CursorShape.CrossCursor if picking else Qt.CursorShape.ArrowCursor)
 
+    def picked_with(self) -> Qt.KeyboardModifier:
+        """The keys that were held at the last pick."""
+        return self._with
+
+    def add_layer(self, item: QGraphicsItem) -> None:
+        """Draw something of the owner's over the page, below the outlines."""
+        self._scene.addItem(item)
+
+    def page_size(self) -> QSizeF:
+        """The page in the units of the scene."""
+        return self._page.size()
+
     def fraction_at(self, position: QPointF) -> tuple[float, float]:
         """The point of the page below a point of the widget."""
         point = self.mapToScene(position.toPoint())
@@ -311,6 +328,7 @@ class PageCanvas(QGraphicsView):
         if self._picking and event.buttons() & Qt.MouseButton.LeftButton:
             self._band.setGeometry(QRect(self._pressed.toPoint(), event.position().toPoint()).normalized())
             self._band.show()
+            self.area_dragged.emit(self._area(self._pressed, event.position()))
             return
         self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
         self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() - int(moved.x()))
@@ -326,15 +344,25 @@ class PageCanvas(QGraphicsView):
         self._band.hide()
         self.set_picking(self._picking)
         if self._picking and event.button() == Qt.MouseButton.LeftButton:
-            x0, y0 = self.fraction_at(pressed)
-            x1, y1 = self.fraction_at(event.position())
+            self._with = event.modifiers()
             if self._panning:
-                self.area_picked.emit(Area(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
+                self.area_dragged.emit(None)
+                self.area_picked.emit(self._area(pressed, event.position()))
             else:
-                self.point_picked.emit(x1, y1)
+                self.point_picked.emit(*self.fraction_at(event.position()))
         elif not self._panning and (item := self._outline_at(event.position())) is not None:
             self.outline_clicked.emit(item.outline.key)
         self._panning = False
+
+    def _area(self, first: QPointF, last: QPointF) -> Area:
+        x0, y0 = self.fraction_at(first)
+        x1, y1 = self.fraction_at(last)
+        return Area(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The pointer went elsewhere."""
+        super().leaveEvent(event)
+        self.pointed.emit(-1.0, -1.0)
 
     def _outline_at(self, position: QPointF) -> OutlineItem | None:
         """The smallest outline below the pointer, since a small one may lie inside a large one."""
@@ -344,14 +372,17 @@ class PageCanvas(QGraphicsView):
 
     def _hover(self, position: QPointF) -> None:
         item = self._outline_at(position)
+        if self._picking:  # a click would choose words, so it is these that show it
+            self.pointed.emit(*self.fraction_at(position))
+            self.viewport().setToolTip("" if item is None else item.outline.tip)
+            return
         if item is not self._hovered:
             for changed, on in ((self._hovered, False), (item, True)):
                 if changed is not None:
                     changed.set_hovered(on)
             self._hovered = item
-            if not self._picking:
-                shape = Qt.CursorShape.ArrowCursor if item is None else Qt.CursorShape.PointingHandCursor
-                self.viewport().setCursor(shape)
+            shape = Qt.CursorShape.ArrowCursor if item is None else Qt.CursorShape.PointingHandCursor
+            self.viewport().setCursor(shape)
             self.viewport().setToolTip("" if item is None else item.outline.tip)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -11,7 +11,7 @@ from docuextract_desktop.errors import ResultNotReadyError
 from docuextract_desktop.ui.wording import count, one_line, percent, tooltip
 
 if TYPE_CHECKING:
-    from docuextract_desktop.documents.models import Box
+    from docuextract_desktop.documents.models import Box, Page
     from docuextract_desktop.extraction.models import Evidence, Extraction, FieldValue
     from docuextract_desktop.jobs.models import ItemRow
     from docuextract_desktop.jobs.queue import Queue
@@ -61,6 +61,7 @@ class Opened:
         extraction: None where the document has no values (it failed, or was not done yet).
         hint: what to do about its error, or an empty string.
         warnings: sentences about what was wrong with it but could be worked around.
+        pages: the words of the pages that were read.
     """
 
     item: ItemRow
@@ -69,6 +70,7 @@ class Opened:
     sizes: dict[int, PageSize]
     hint: str = ""
     warnings: tuple[str, ...] = ()
+    pages: tuple[Page, ...] = ()
 
     @property
     def page_count(self) -> int:
@@ -96,6 +98,7 @@ def load(queue: Queue, item_id: str) -> Opened:
         sizes={page.index: PageSize(page.width, page.height, page.rotation) for page in pages},
         hint=queue.error_hint(item_id),
         warnings=queue.warnings(item_id),
+        pages=pages,
     )
 
 

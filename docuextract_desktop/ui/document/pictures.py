@@ -53,7 +53,7 @@ class Pictures(QObject):
             side: wanted length of the longer side, in pixels.
             channel: a later request of the same channel takes the place of one that still waits.
         """
-        best = self._best(key)
+        best = self._best(key, side)
         have = 0 if best is None else best[0]
         if have < side:
             for number, (other, _, line) in list(self._asked.items()):
@@ -73,12 +73,14 @@ class Pictures(QObject):
         for kept in [kept for kept in self._kept if kept[0].item_id == item_id]:
             del self._kept[kept]
 
-    def _best(self, key: PageKey) -> tuple[int, QImage] | None:
-        sides = [side for page, side in self._kept if page == key]
+    def _best(self, key: PageKey, wanted: int) -> tuple[int, QImage] | None:
+        """The smallest that is large enough, since shrinking a far larger one blurs thin strokes; else the largest."""
+        sides = sorted(side for page, side in self._kept if page == key)
         if not sides:
             return None
-        self._kept.move_to_end((key, max(sides)))
-        return max(sides), self._kept[key, max(sides)]
+        side = next((s for s in sides if s >= wanted), sides[-1])
+        self._kept.move_to_end((key, side))
+        return side, self._kept[key, side]
 
     def _got(self, reply: PageReply) -> None:
         asked = self._asked.pop(reply.request.number, None)

@@ -33,7 +33,7 @@ class _Layout:
         self.title = QRect(PAD + 4, y, inner, small.height())
         y += small.height() + GAP
         needed = large.boundingRect(QRect(0, 0, inner, 10_000), _WRAP, entry.words).height()
-        self.value = QRect(PAD + 4, y, inner, min(needed, large.lineSpacing() * VALUE_LINES))
+        self.value = QRect(PAD + 4, y, inner, min(needed, large.lineSpacing() * VALUE_LINES + 3))
         y += self.value.height()
         self.printed = QRect()
         if entry.printed:
