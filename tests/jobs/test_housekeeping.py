@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from conftest import FakeClock, outcome_for, request_for
+from queue_trial import FakeClock, outcome_for, request_for
 
 from docuextract_desktop.jobs.housekeeping import apply_retention, purge
 from docuextract_desktop.jobs.models import InputFile

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import TEMPLATE, FakeClock, outcome_for, request_for
+from queue_trial import TEMPLATE, FakeClock, outcome_for, request_for
 
 from docuextract_desktop.errors import (
     BatchNotFoundError,

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from conftest import FakeClock, outcome_for, request_for
+from queue_trial import FakeClock, outcome_for, request_for
 
 from docuextract_desktop.jobs.models import InputFile, ItemState
 from docuextract_desktop.jobs.owners import STALE_AFTER_S, is_dead, this_host, this_program

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import TEMPLATE, FakeClock, request_for
 from PySide6.QtCore import QEvent, QTimer
 from pytestqt.qtbot import QtBot
+from queue_trial import TEMPLATE, FakeClock, request_for
 
 from docuextract_desktop.errors import PasswordRequiredError, StorageUnavailableError
 from docuextract_desktop.jobs.events import EventKind

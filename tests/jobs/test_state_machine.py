@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import TEMPLATE, FakeClock, outcome_for, request_for
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
+from queue_trial import TEMPLATE, FakeClock, outcome_for, request_for
 
 from docuextract_desktop.errors import ExtractionFailedError, ItemInternalError
 from docuextract_desktop.jobs.models import (

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import TEMPLATE
 from PIL import Image, ImageDraw, ImageFont
+from queue_trial import TEMPLATE
 
 from docuextract_desktop.documents.serial import pages_from_blob
 from docuextract_desktop.errors import (
