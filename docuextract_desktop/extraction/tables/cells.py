@@ -15,7 +15,7 @@ from docuextract_desktop.extraction.tables.labels import NUMERIC_TYPES
 from docuextract_desktop.extraction.tables.readings import Reading
 from docuextract_desktop.extraction.tables.sheet import Look, Sheet
 from docuextract_desktop.templates.models import Column, Locale
-from docuextract_desktop.templates.types import type_of
+from docuextract_desktop.templates.types import Parsed, type_of
 
 PRODUCT_DOUBT: Final = "Quantity × price is not the amount."
 READING_DOUBT: Final = "The print allows several readings of this number."
@@ -184,7 +184,9 @@ def text_cell(
     )
 
 
-def _part_that_reads(sheet: Sheet, column: Column, words: Sequence[int], locale: Locale):  # type: ignore[no-untyped-def]
+def _part_that_reads(
+    sheet: Sheet, column: Column, words: Sequence[int], locale: Locale
+) -> tuple[Sequence[int], str, Parsed | None]:
     """The longest run of the cell's words that reads as the column's type."""
     kind = type_of(column)
     for size in range(min(len(words), 5), 0, -1):

@@ -15,8 +15,9 @@ from docuextract_desktop.extraction.tables.arithmetic import product_shares
 from docuextract_desktop.extraction.tables.grid import Grid
 from docuextract_desktop.extraction.tables.inline import Product
 from docuextract_desktop.extraction.tables.labels import NUMERIC_TYPES, SURE, LabelBook
+from docuextract_desktop.extraction.tables.lines import Layout
 from docuextract_desktop.extraction.tables.readings import Reading, best_reading, readings
-from docuextract_desktop.extraction.tables.rows import Layout, Row
+from docuextract_desktop.extraction.tables.rows import Row
 from docuextract_desktop.extraction.tables.sheet import Look
 from docuextract_desktop.templates.models import Column, DecimalMark
 
