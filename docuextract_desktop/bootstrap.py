@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,9 +11,11 @@ from typing import TYPE_CHECKING
 
 from docuextract_desktop import log
 from docuextract_desktop.errors import StorageUnavailableError
+from docuextract_desktop.jobs.owners import is_dead
 from docuextract_desktop.jobs.queue import Queue
 from docuextract_desktop.jobs.worker_pool import page_counter
 from docuextract_desktop.paths import data_home
+from docuextract_desktop.storage import opening, owners
 from docuextract_desktop.storage.database import Database
 from docuextract_desktop.storage.opening import open_database
 from docuextract_desktop.storage.settings import SettingsStore
@@ -68,6 +71,14 @@ class Services:
 
         return Teacher(self.database, self.queue, self.shelf)
 
+    def back_up(self, target: Path | None = None) -> Path:
+        """Copy the database to `target`, or into the data folder's `backups`, while it is in use; where it went.
+
+        Raises:
+            StorageUnavailableError: the copy could not be written.
+        """
+        return opening.backup_now(self.database, self.home, target)
+
     def close(self) -> None:
         """Close the database. Runners must have stopped."""
         self.database.close()
@@ -109,6 +120,40 @@ def open_services(home: Path | None = None, *, create: bool = True, debug: bool 
         count_pages=page_counter(lambda: settings.get().limits),
     )
     return Services(folder, database, settings, library, queue)
+
+
+def backups(home: Path | None = None) -> list[Path]:
+    """Copies of the database in the data folder, newest first."""
+    return opening.list_backups(data_home(home))
+
+
+def restore_backup(copy: Path, home: Path | None = None) -> Path | None:
+    """Put a copy in the place of the database; what stood there is kept, and its new path given back.
+
+    Raises:
+        StorageUnavailableError: the copy is no good, or a program works with the database; nothing was changed.
+    """
+    folder = data_home(home)
+    if _in_use(folder):
+        raise StorageUnavailableError(
+            "The program is working with this data folder.", hint="Close its windows and commands, then restore."
+        )
+    return opening.restore(folder, copy)
+
+
+def _in_use(folder: Path) -> bool:
+    """Whether a living program works with the database; False where that cannot be read from it any more."""
+    try:
+        database = open_database(folder, create=False)
+    except StorageUnavailableError:
+        return False
+    try:
+        with database.reading() as session:
+            return any(not is_dead(owner, now=time.time()) for owner in owners.all_owners(session))
+    except StorageUnavailableError:
+        return False
+    finally:
+        database.close()
 
 
 def _template_loader(library: TemplateLibrary) -> Callable[[str], Template]:

@@ -116,7 +116,14 @@ def list_backups(home: Path) -> list[Path]:
 def backup_now(database: Database, home: Path, target: Path | None = None) -> Path:
     """Copy the database to `target`, or to a file named by the time in `home`/backups; where it went."""
     target = target or backup_folder(home) / f"copy-{time.strftime('%Y%m%d-%H%M%S')}.db"
-    database.backup(target)
+    try:
+        database.backup(target)
+    except OSError as error:
+        raise StorageUnavailableError(
+            f"The copy could not be written to {target}.",
+            hint="Check the folder and the space on its disk.",
+            detail=repr(error),
+        ) from error
     return target
 
 

@@ -51,6 +51,14 @@ def tables(path: Path) -> set[str]:
         connection.close()
 
 
+def schema(path: Path) -> set[tuple[str, str]]:
+    connection = sqlite3.connect(path)
+    try:
+        return {(name, sql) for name, sql in connection.execute("SELECT name, sql FROM sqlite_master") if sql}
+    finally:
+        connection.close()
+
+
 def test_the_version_is_the_number_of_steps() -> None:
     assert len(migrations.steps._migrations) == database_module.SCHEMA_VERSION
 
@@ -151,3 +159,10 @@ def test_a_database_of_each_released_schema_opens(home: Path, released: Path) ->
         assert session.value("PRAGMA foreign_key_check") is None
     assert database.problems() == []
     database.close()
+    fresh = home / "fresh"
+    fresh.mkdir()
+    open_database(fresh).close()
+    assert schema(home / DATABASE_NAME) == schema(fresh / DATABASE_NAME), (
+        "an older database does not end with the schema of a new one: was a released step changed?"
+        " (Before its release, make the database anew: see make_database.py.)"
+    )
