@@ -251,6 +251,7 @@ def _typed(builder: _Builder, parser: ValueType) -> None:
 
 # --- free text ------------------------------------------------------------------------------------------------------
 
+_LABEL = 0.8  # label matches from this quality on part a line
 _NUMBER_SIGNS = frozenset({"#", "No.", "no.", "No", "Nr."})
 _OPENERS = "([{<"
 _DASHES = frozenset({"-", "–", "—", "|", "/", "•", "·", "*", "="})
@@ -260,7 +261,7 @@ def _label_ends(view: TokenView, matches: LabelMatches) -> dict[int, set[int]]:
     """Word → offsets in it at which a label of the template has just ended."""
     ends: dict[int, set[int]] = {}
     for stop, quality in zip(matches.stop, matches.quality, strict=True):
-        if quality < 0.8:
+        if quality < _LABEL:
             continue
         word, offset = int(view.token_word[stop - 1]), int(view.token_end[stop - 1])
         text = view.words[word]
@@ -272,7 +273,21 @@ def _label_ends(view: TokenView, matches: LabelMatches) -> dict[int, set[int]]:
     return ends
 
 
-def _text_starts(view: TokenView, start: int, stop: int, label_ends: dict[int, set[int]]) -> list[tuple[int, int]]:
+def _opened_by_label(view: TokenView, matches: LabelMatches) -> frozenset[int]:
+    """Words at which a label of the template begins that is followed by a colon: no value begins there."""
+    opened = set()
+    for start, stop, quality in zip(matches.start, matches.stop, matches.quality, strict=True):
+        word, last = int(view.token_word[start]), int(view.token_word[stop - 1])
+        if quality >= _LABEL and view.token_start[start] == 0:
+            after = view.words[last][int(view.token_end[stop - 1]) :]
+            if after.startswith(":") or (not after and last + 1 < len(view.words) and view.words[last + 1][0] == ":"):
+                opened.add(word)
+    return frozenset(opened)
+
+
+def _text_starts(
+    view: TokenView, start: int, stop: int, label_ends: dict[int, set[int]], opened: frozenset[int] = frozenset()
+) -> list[tuple[int, int]]:
     """Where in the words `start:stop` a text value may begin: (word, offset)."""
     starts = [(start, 0)]
     for word in range(start, stop):
@@ -289,7 +304,8 @@ def _text_starts(view: TokenView, start: int, stop: int, label_ends: dict[int, s
                 starts.append((word + 1, 0))
         elif (text in _DASHES or text in _NUMBER_SIGNS) and word + 1 < stop:
             starts.append((word + 1, 0))
-    return list(dict.fromkeys(starts))
+    unique = list(dict.fromkeys(starts))
+    return unique[1:] if start in opened and len(unique) > 1 else unique
 
 
 def _text_ends(view: TokenView, start: int, stop: int) -> list[tuple[int, int]]:
@@ -332,7 +348,7 @@ def _has_letter_or_digit(text: str) -> bool:
 
 def _texts(builder: _Builder, matches: LabelMatches) -> None:
     view = builder.view
-    label_ends = _label_ends(view, matches)
+    label_ends, opened = _label_ends(view, matches), _opened_by_label(view, matches)
     below = segment_below(view)
     lettered = _lettered_segments(view)
     for segment in range(view.segment_count):
@@ -343,7 +359,7 @@ def _texts(builder: _Builder, matches: LabelMatches) -> None:
         if not any(c.isalpha() for c in whole):
             builder.add_words(start, stop)
             continue
-        starts = _text_starts(view, start, stop, label_ends)[:6]
+        starts = _text_starts(view, start, stop, label_ends, opened)[:6]
         ends = _text_ends(view, start, stop)[:6]
         for begin_word, begin in starts:
             for end_word, end in ends:
@@ -413,7 +429,7 @@ _POSTCODE = re.compile(r"(?<!\d)\d{4,6}(?!\d)|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}
 def _addresses(builder: _Builder, matches: LabelMatches) -> None:
     """Runs of one to seven lines of one column, from each line on, with the label before and contacts after cut off."""
     view = builder.view
-    label_ends = _label_ends(view, matches)
+    label_ends, opened = _label_ends(view, matches), _opened_by_label(view, matches)
     below = segment_below(view)
     for segment in range(view.segment_count):
         run: list[Part] = []
@@ -427,7 +443,7 @@ def _addresses(builder: _Builder, matches: LabelMatches) -> None:
                 break
             run.append(whole)
             if len(run) > 1 or any(c.isdigit() for c in text) or len(text) > 12:
-                for word, offset in _text_starts(view, *_words_of(run[0]), label_ends)[:3]:
+                for word, offset in _text_starts(view, *_words_of(run[0]), label_ends, opened)[:3]:
                     first = (word, run[0][1], offset, run[0][3])
                     builder.add(first, *run[1:])
                 for cut_at in _text_ends(view, start, stop)[1:4]:

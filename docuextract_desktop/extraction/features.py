@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docuextract_desktop.extraction import lexicon
-from docuextract_desktop.extraction.arithmetic import AMOUNT_KINDS, adding_up, amounts_of
+from docuextract_desktop.extraction.arithmetic import AMOUNT_KINDS, amounts_of, sums_of
 from docuextract_desktop.extraction.candidates import CandidateSet
 from docuextract_desktop.extraction.surroundings import NOTHING, Surroundings, first_line_height, kind_of_token, take
-from docuextract_desktop.extraction.tokens import NUMBER, Hashes, Ints, TokenView, mix, text_hash
+from docuextract_desktop.extraction.tokens import NUMBER, Hashes, Ints, TokenView, mix, mix_rows, text_hash
 
 COLUMNS = 1 << 16
 Slots = NDArray[np.uint16]
@@ -90,11 +90,11 @@ def slots_of(view: TokenView, found: CandidateSet, around: Surroundings) -> tupl
     n = len(found)
     plain = _plain_slots(view, found, around)
     wordy = _word_slots(view, found, around)
-    columns = [mix(values, 1000 + at) for at, values in enumerate(plain)]
-    columns += [mix(values, salt) for salt, values in wordy]
+    salts = [*range(1000, 1000 + len(plain)), *(salt for salt, _ in wordy)]
     if not n:
-        return np.zeros((0, len(columns)), np.uint16), len(plain)
-    return (np.stack(columns, axis=1) & np.uint32(COLUMNS - 1)).astype(np.uint16), len(plain)
+        return np.zeros((0, len(salts)), np.uint16), len(plain)
+    columns = mix_rows(np.stack([*plain, *(values for _, values in wordy)]), salts) & np.uint32(COLUMNS - 1)
+    return np.ascontiguousarray(columns.T.astype(np.uint16)), len(plain)
 
 
 def _plain_slots(view: TokenView, found: CandidateSet, around: Surroundings) -> list[Hashes]:
@@ -138,7 +138,7 @@ def _plain_slots(view: TokenView, found: CandidateSet, around: Surroundings) -> 
         largest = amounts == amounts.max() if n else np.zeros(0, np.bool_)
         size = _bucket(np.abs(amounts), [0.005, 1, 10, 100, 1000, 1e4, 1e5, 1e6])
         distinct = _dense_rank_values(-amounts)
-        arithmetic = adding_up(amounts)
+        arithmetic = sums_of(found)
     elif found.kind == "date":
         order = np.array([int(v.replace("-", "")[:8]) if v[:4].isdigit() else 0 for v in found.values], np.int64)
         by_size = _rank(-order)

@@ -69,6 +69,7 @@ _EMPTY_WORDS = frozenset(
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SAME = 0.8  # two tokens of four letters or more are the same label word from this similarity on
+_GLUED = 0.9  # the same for a label of several words that is printed as one
 _PHRASES_LIMIT = 400
 
 
@@ -162,7 +163,8 @@ def match_labels(view: TokenView, fields: Sequence[TemplateField]) -> LabelMatch
         if size > 1:
             glued_row = asked["".join(phrase.tokens)] if "#" not in phrase.tokens else None
             if glued_row is not None and present[glued_row] and letters >= 5:
-                here = alike[glued_row][printed_of] * phrase.weight
+                # Strict: half of a label of two words must not pass for the whole.
+                here = np.where(alike[glued_row] >= _GLUED, alike[glued_row], 0)[printed_of] * phrase.weight
                 found += [(phrase.field, at, at + 1, float(here[at]), letters) for at in np.flatnonzero(here).tolist()]
     found += _split_words(phrases, normal, line)
     table = np.array(found, np.float64).reshape(-1, 5)

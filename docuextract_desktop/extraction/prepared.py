@@ -21,13 +21,13 @@ from docuextract_desktop.extraction.labels import match_labels
 from docuextract_desktop.extraction.mending import mend, uses_accents
 from docuextract_desktop.extraction.models import Evidence, Method
 from docuextract_desktop.extraction.packing import pack, unpack
-from docuextract_desktop.extraction.relations import RELATIONS, relations_of
-from docuextract_desktop.extraction.surroundings import look_around
+from docuextract_desktop.extraction.relations import RELATIONS, LabelGeometry, label_geometry, relations_of
+from docuextract_desktop.extraction.surroundings import Surroundings, look_around
 from docuextract_desktop.extraction.tokens import LETTERS, Bools, Floats, Ints, TokenView, mix, view_tokens
 from docuextract_desktop.templates.models import Locale, Template, TemplateField
 from docuextract_desktop.templates.types import resolve_locale
 
-FEATURES_VERSION = "features-4"
+FEATURES_VERSION = "features-5"
 """Changes whenever preparing the same words for the same template would give other numbers."""
 
 _MAGIC = b"DXP1"
@@ -140,17 +140,18 @@ def prepare_view(view: TokenView, template: Template, document_id: str) -> Prepa
     kinds: dict[str, Candidates] = {}
     relations: dict[str, Floats] = {}
     allowed: dict[str, Bools] = {}
-    found: dict[str, tuple[CandidateSet, Any]] = {}
+    found: dict[str, tuple[CandidateSet, Surroundings, LabelGeometry]] = {}
     for number, field in enumerate(fields):
         key = kind_key(field)
         if key not in found:
             candidates = find_candidates(view, kind_of(field.type), matches, locale, field.choices)
             around = look_around(view, candidates)
-            found[key] = candidates, around
+            geometry = label_geometry(view, candidates, matches)
+            found[key] = candidates, around, geometry
             slots, plain = slots_of(view, candidates, around)
             kinds[key] = _ready(view, candidates, slots, plain)
-        candidates, around = found[key]
-        relations[field.name] = relations_of(view, candidates, around, matches, number)
+        candidates, around, geometry = found[key]
+        relations[field.name] = relations_of(view, candidates, around, matches, geometry, number)
         allowed[field.name] = _allowed(field, kinds[key], len(view.pages))
     ocr = sum(len(p) for p in view.pages if p.method == "ocr")
     return Prepared(

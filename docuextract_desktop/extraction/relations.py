@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from docuextract_desktop.extraction.arithmetic import AMOUNT_KINDS, adding_up, amounts_of
+from docuextract_desktop.extraction.arithmetic import AMOUNT_KINDS, amounts_of, sums_of
 from docuextract_desktop.extraction.candidates import CandidateSet
 from docuextract_desktop.extraction.labels import LabelMatches
 from docuextract_desktop.extraction.surroundings import Surroundings, first_line_height, kind_of_token
@@ -55,16 +56,21 @@ RELATIONS = (
 
 
 def relations_of(
-    view: TokenView, found: CandidateSet, around: Surroundings, matches: LabelMatches, field: int
+    view: TokenView,
+    found: CandidateSet,
+    around: Surroundings,
+    matches: LabelMatches,
+    geometry: LabelGeometry,
+    field: int,
 ) -> Floats:
     """How the labels of `field` lie to each candidate: float32 (n, len(RELATIONS)), mostly within 0..1."""
     n = len(found)
     result = np.zeros((n, len(RELATIONS)), np.float32)
     if not n:
         return result
-    height = np.maximum(first_line_height(view, found), 1e-4)
-    own = _geometry(view, found, height, matches, matches.field == field)
-    other = _geometry(view, found, height, matches, matches.field != field)
+    mine, others = np.flatnonzero(matches.field == field), np.flatnonzero(matches.field != field)
+    own = {name: geometry.best(name, mine) for name in _DIRECTIONS}
+    other = {name: geometry.best(name, others) for name in ("left_near", "above_near")}
     share = matches.token_share[field]
 
     def best_share(index: Ints) -> Floats:
@@ -92,7 +98,7 @@ def relations_of(
         "has_colon": colon.astype(np.float32) * own["left_near"],
     }
     best = np.maximum(np.maximum(own["left_near"], own["above_near"]), 0.6 * own["left_any"])
-    columns["section"], columns["section_of_other"] = _sections(view, found, height, matches, field)
+    columns["section"], columns["section_of_other"] = _sections(view, found, geometry.height, matches, field)
     columns["best"] = best
     columns["best_squared"] = best * best
     columns["best_in_document"] = (best >= best.max() - 1e-3).astype(np.float32) * (best > 0.2)
@@ -116,7 +122,7 @@ def _among_labelled(found: CandidateSet, best: Floats) -> dict[str, Floats]:
     columns["labelled_first"][rows[0]] = columns["labelled_last"][rows[-1]] = 1
     if found.kind in AMOUNT_KINDS:
         amounts = amounts_of(found)
-        arithmetic = adding_up(amounts)
+        arithmetic = sums_of(found)
         cents = np.array([len(t) > 3 and t[-3] in ".," for t in found.texts])
         largest = labelled & (amounts >= amounts[rows].max())
         columns["labelled_largest"] = largest.astype(np.float32)
@@ -156,56 +162,96 @@ def _sections(
     )
 
 
-def _geometry(
-    view: TokenView, found: CandidateSet, height: Floats, matches: LabelMatches, chosen: Bools
-) -> dict[str, Floats]:
-    """Best match of the chosen labels in each direction, 0..1."""
-    n = len(found)
-    rows = np.flatnonzero(chosen)
-    names = ("left_touching", "left_near", "left_any", "left_telling", "above_near", "above_aligned", "above_far",
-             "above_telling", "above_touching", "below", "right", "inside")  # fmt: skip
-    if not len(rows):
-        return {name: np.zeros(n, np.float32) for name in names}
-    start, stop = matches.start[rows], matches.stop[rows]
+_DIRECTIONS = (
+    "left_touching",
+    "left_near",
+    "left_any",
+    "left_telling",
+    "above_near",
+    "above_aligned",
+    "above_far",
+    "above_telling",
+    "above_touching",
+    "below",
+    "right",
+    "inside",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class LabelGeometry:
+    """How every label match lies to every candidate of one kind.
+
+    Attributes:
+        height: float32 (n,), of each candidate's first line.
+        strength: per direction float32 (n, matches), 0..1.
+    """
+
+    height: Floats
+    strength: dict[str, Floats]
+
+    def best(self, direction: str, columns: NDArray[np.intp]) -> Floats:
+        """The strongest of the matches `columns` for each candidate."""
+        matrix = self.strength[direction]
+        if not len(columns):
+            return np.zeros(len(matrix), np.float32)
+        return np.asarray(matrix[:, columns].max(axis=1), np.float32)
+
+
+def label_geometry(view: TokenView, found: CandidateSet, matches: LabelMatches) -> LabelGeometry:
+    """Work out all directions at once, for all fields that choose from these candidates."""
+    n, m = len(found), len(matches.field)
+    height = np.maximum(first_line_height(view, found), 1e-4).astype(np.float32)
+    if not n or not m:
+        return LabelGeometry(height, {name: np.zeros((n, m), np.float32) for name in _DIRECTIONS})
+    start, stop = matches.start, matches.stop
     tokens = view.token_box
     x0, x1 = tokens[start, 0], tokens[stop - 1, 2]
     y0 = np.minimum(tokens[start, 1], tokens[stop - 1, 1])
     y1 = np.maximum(tokens[start, 3], tokens[stop - 1, 3])
-    page = view.page_of_line[matches.line[rows]]
-    quality = (matches.quality[rows] ** 2 * np.where(matches.inside_other[rows], 0.35, 1.0))[None, :]
-    telling = np.minimum(matches.length[rows] / 14, 1)[None, :]
-    same_page = page[None, :] == found.page[:, None]
-    same_line = matches.line[rows][None, :] == found.line[:, None]
+    page = view.page_of_line[matches.line]
+    weight = matches.quality**2 * np.where(matches.inside_other, np.float32(0.35), np.float32(1))
+    quality = np.broadcast_to(weight.astype(np.float32), (n, m))
+    telling = np.minimum(matches.length / 14, 1).astype(np.float32)[None, :]
+    same_line = matches.line[None, :] == found.line[:, None]
     between = found.t0[:, None] - stop[None, :]
     is_left = same_line & (between >= 0)
-    left_near = np.where(is_left, quality * np.exp(-np.maximum(between, 0) / 3.0), 0)
     h = height[:, None]
     up = (found.box[:, 1:2] - y1[None, :]) / h
     overlap = np.minimum(found.box[:, 2:3], x1[None, :]) - np.maximum(found.box[:, 0:1], x0[None, :])
+    beside = (page[None, :] == found.page[:, None]) & ~same_line & (overlap > 0)
+    is_above = beside & (up > -0.6) & (y1[None, :] < found.box[:, 3:4])
+    down = (y0[None, :] - found.box[:, 3:4]) / h
+    is_below = beside & (down > -0.6) & (y0[None, :] > found.box[:, 1:2])
     width = np.minimum(found.box[:, 2] - found.box[:, 0], 1)[:, None]
     share = np.clip(overlap / np.maximum(np.minimum(width, (x1 - x0)[None, :]), 1e-4), 0, 1)
-    is_above = same_page & (up > -0.6) & (y1[None, :] < found.box[:, 3:4]) & ~same_line & (share > 0)
-    above_near = np.where(is_above, quality * share**0.5 * np.exp(-np.maximum(up, 0) / 2.0), 0)
     aligned = np.abs(found.box[:, 0:1] - x0[None, :]) < 0.012
-    down = (y0[None, :] - found.box[:, 3:4]) / h
-    is_below = same_page & (down > -0.6) & (y0[None, :] > found.box[:, 1:2]) & ~same_line & (share > 0)
     ahead = start[None, :] - found.t1[:, None]
     is_inside = (start[None, :] >= found.t0[:, None]) & (stop[None, :] <= found.t1[:, None])
 
-    def best(values: NDArray[Any]) -> Floats:
-        return np.asarray(values.max(axis=1), np.float32)
+    def fading(mask: Bools, distance: NDArray[Any], reach: float, strength: Floats) -> Floats:
+        """`strength` where `mask` holds, fading with the distance; exp is dear, and most pairs are strangers."""
+        result = np.zeros((n, m), np.float32)
+        at = np.nonzero(mask)
+        result[at] = strength[at] * np.exp(-np.maximum(distance[at], 0) / reach)
+        return result
 
-    return {
-        "left_touching": best(np.where(is_left & (between <= 1), quality, 0)),
-        "left_near": best(left_near),
-        "left_any": best(np.where(is_left, quality, 0)),
-        "left_telling": best(np.where(is_left & (between <= 2), quality * telling, 0)),
-        "above_near": best(above_near),
-        "above_aligned": best(np.where(is_above & aligned, above_near, 0)),
-        "above_far": best(np.where(is_above & (up < 40), quality * share**0.5, 0)),
-        "above_telling": best(np.where(is_above & (up < 3), quality * telling * share**0.5, 0)),
-        "above_touching": best(np.where(is_above & (up < 1.0), quality * share**0.5, 0)),
-        "below": best(np.where(is_below, quality * share * np.exp(-np.maximum(down, 0) / 1.5), 0)),
-        "right": best(np.where(same_line & (ahead >= 0), quality * np.exp(-np.maximum(ahead, 0) / 2.0), 0)),
-        "inside": best(np.where(is_inside, quality, 0)),
-    }
+    upward = quality * np.sqrt(share)
+    above_near = fading(is_above, up, 2.0, upward)
+    return LabelGeometry(
+        height,
+        {
+            "left_touching": np.where(is_left & (between <= 1), quality, 0),
+            "left_near": fading(is_left, between, 3.0, quality),
+            "left_any": np.where(is_left, quality, 0),
+            "left_telling": np.where(is_left & (between <= 2), quality * telling, 0),
+            "above_near": above_near,
+            "above_aligned": np.where(aligned, above_near, 0),
+            "above_far": np.where(is_above & (up < 40), upward, 0),
+            "above_telling": np.where(is_above & (up < 3), upward * telling, 0),
+            "above_touching": np.where(is_above & (up < 1.0), upward, 0),
+            "below": fading(is_below, down, 1.5, quality * share),
+            "right": fading(same_line & (ahead >= 0), ahead, 2.0, quality),
+            "inside": np.where(is_inside, quality, 0),
+        },
+    )

@@ -256,6 +256,6 @@ def kind_of_token(view: TokenView, index: Ints) -> Ints:
     """Kind of each token, three more where its word ends with a colon; 9 where the index is -1."""
     if not len(view.token):
         return np.full(len(index), 9, np.int32)
-    colon = np.fromiter((w[-1] == ":" for w in view.words), np.int32, len(view.words))[view.token_word]
+    colon = view.word_colon[view.token_word]
     kind = view.token_kind + 3 * colon
     return np.where(index >= 0, kind[np.maximum(index, 0)], 9).astype(np.int32)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,6 +25,7 @@ Bools = NDArray[np.bool_]
 
 _CUT = re.compile(r"[^\W\d_]+|\d[\d.,:/\-]*|[#%$€£&№]")
 _DIGIT = re.compile(r"\d")
+_GOLDEN = 0x9E3779B1
 _MARKS = re.compile(r"[\u0300-\u036f]")
 
 LETTERS, NUMBER, SIGN = 0, 1, 2
@@ -60,10 +62,19 @@ def text_hash(text: str) -> int:
     return zlib.crc32(text.encode("utf-8", "surrogatepass"))
 
 
-def mix(hashes: NDArray[np.uint32], salt: int) -> NDArray[np.uint32]:
+def mix(hashes: Hashes, salt: int) -> Hashes:
     """Hash each hash anew together with `salt` (the finaliser of MurmurHash3, public domain)."""
+    return _finalised(hashes.astype(np.uint32) ^ np.uint32((salt * _GOLDEN) & 0xFFFFFFFF))
+
+
+def mix_rows(hashes: Hashes, salts: Sequence[int]) -> Hashes:
+    """`mix` of each row of `hashes` (rows, n) with its own salt."""
+    salt = np.array([(s * _GOLDEN) & 0xFFFFFFFF for s in salts], np.uint32)
+    return _finalised(hashes.astype(np.uint32) ^ salt[:, None])
+
+
+def _finalised(h: Hashes) -> Hashes:
     with np.errstate(over="ignore"):
-        h = hashes.astype(np.uint32) ^ np.uint32((salt * 0x9E3779B1) & 0xFFFFFFFF)
         h ^= h >> np.uint32(16)
         h *= np.uint32(0x85EBCA6B)
         h ^= h >> np.uint32(13)
@@ -82,6 +93,7 @@ class TokenView:
         pages: the document's pages, in order; `page_of_line` indexes this tuple.
         words: texts of the w words. `word_page`, `word_line`, `word_segment`: int32 (w,); `word_box`: float32 (w, 4);
             `word_confidence`: float32 (w,). `word_length`: int32 (w,), letters.
+            `word_colon`: int32 (w,), 1 where it ends with a colon.
             `page_word_start`: int32 (pages + 1,), words before each page.
         line_start, segment_start: int32 (lines + 1,), (segments + 1,): first word of each.
         line_box, segment_box: float32 (·, 4). `page_of_line`, `line_of_segment`: int32.
@@ -98,6 +110,7 @@ class TokenView:
     word_box: Floats
     word_confidence: Floats
     word_length: Ints
+    word_colon: Ints
     page_word_start: Ints
     line_start: Ints
     segment_start: Ints
@@ -214,6 +227,7 @@ def view_tokens(document: Document) -> TokenView:
         word_box=word_box,
         word_confidence=confidence,
         word_length=np.fromiter(map(len, words), np.int32, len(words)),
+        word_colon=np.fromiter((w[-1] == ":" for w in words), np.int32, len(words)),
         page_word_start=np.array(page_word_start, np.int32),
         line_start=line_start,
         segment_start=segment_start,

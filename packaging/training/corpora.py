@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from difflib import SequenceMatcher
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,7 @@ from docuextract_desktop.extraction.prepared import (
 from docuextract_desktop.templates.library import load_template
 from docuextract_desktop.templates.models import Template
 
+GENERATED = 100
 _NON_WORD = re.compile(r"[\W_]+")
 _DMY = ("%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y", "%d-%m-%y", "%d.%m.%Y", "%d.%m.%y", "%d %b %Y", "%d %b %y", "%d-%b-%Y",
         "%d-%b-%y", "%d/%b/%Y", "%d/%b/%y", "%d %B %Y", "%d%b%Y", "%d%b%y", "%b %d, %Y", "%d %b, %Y", "%Y-%m-%d",
@@ -62,6 +64,11 @@ class Case:
     kinds: dict[str, str]
     truth: dict[str, str | None]
     weight: float = 1.0
+
+    @property
+    def calibrates(self) -> bool:
+        """Whether calibration is learnt from it: real documents, and generated ones of the same kinds."""
+        return not self.corpus.startswith("generated ") or self.template.id in ("invoice", "receipt")
 
     def right_rows(self, field: str) -> NDArray[np.intp] | None:
         """Rows of the right candidates (strictly equal ones, else nearly equal ones); None where nothing is known.
@@ -170,7 +177,13 @@ def _documents(folder: Path, words: Path | None) -> Iterator[tuple[dict[str, obj
 
 
 def load_corpus(
-    folder: Path, template: Template, *, words: Path | None = None, cache: Path | None = None, by: str = "layout"
+    folder: Path,
+    template: Template,
+    *,
+    words: Path | None = None,
+    cache: Path | None = None,
+    by: str = "layout",
+    limit: int | None = None,
 ) -> list[Case]:
     """All documents of a corpus, prepared for `template`.
 
@@ -180,12 +193,13 @@ def load_corpus(
         words: folder of word blobs; documents without one are left out.
         cache: folder for prepared documents.
         by: what makes a group: `layout` (look-alikes), the name of a field (equal values), or `document`.
+        limit: take this many documents at most.
     """
     kinds = json.loads((folder / "fields.json").read_text(encoding="utf-8"))
     names = {f.name for f in header_fields(template)}
     stamp = f"{WORDS_VERSION}{FEATURES_VERSION}{template.model_dump_json()}"
     found: list[tuple[str, Prepared, dict[str, str | None]]] = []
-    for row, document in _documents(folder, words):
+    for row, document in islice(_documents(folder, words), limit):
         name = str(row["filename"])
         kept = (
             cache / f"{hashlib.sha256((stamp + folder.name + name).encode()).hexdigest()[:32]}.prepared"
@@ -253,9 +267,12 @@ def folds(cases: list[Case], count: int, seed: int = 0) -> NDArray[np.int64]:
 
 
 def default_corpora(
-    data: Path, words: Path | None, cache: Path | None, templates: Path, generated: Path | None = None
+    data: Path, words: Path | None, cache: Path | None, templates: Path, generated: Sequence[Path] = ()
 ) -> dict[str, list[Case]]:
-    """The four corpora that the project develops on, where they are there, and generated invoices."""
+    """The four corpora that the project develops on, where they are there, and folders of generated documents.
+
+    A generated document's `kind` names the shipped template that it is for; `GENERATED` of each folder are taken.
+    """
     plan: dict[str, tuple[str | Path, str]] = {
         "receipts": ("receipt", "document"),
         "invoices": ("invoice", "seller"),
@@ -267,6 +284,9 @@ def default_corpora(
         if (data / name / "truth.jsonl").is_file():
             own_words = words / name if words else None
             found[name] = load_corpus(data / name, load_template(template), words=own_words, cache=cache, by=by)
-    if generated is not None:
-        found["generated"] = load_corpus(generated, load_template("invoice"), cache=cache, by="layout")
+    for folder in generated:
+        first = json.loads((folder / "truth.jsonl").read_text(encoding="utf-8").split("\n", 1)[0])
+        name = f"generated {first['kind']}"
+        cases = load_corpus(folder, load_template(first["kind"]), cache=cache, by="layout", limit=GENERATED)
+        found[name] = [replace(case, corpus=name) for case in cases]
     return found

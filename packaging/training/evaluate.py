@@ -150,7 +150,7 @@ def main() -> int:
     """Measure what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpora", type=Path)
-    parser.add_argument("--generated", type=Path, help="a folder of generated invoices to learn from as well")
+    parser.add_argument("--generated", type=Path, nargs="*", default=[], help="folders of generated documents")
     parser.add_argument("--words", type=Path)
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--templates", type=Path, default=Path("tests/bench/templates"))

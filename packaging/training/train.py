@@ -1,6 +1,6 @@
 """Learn the knowledge that ships with the program: common weights per kind, heads of known fields, calibration.
 
-    python packaging/training/train.py CORPORA [--generated FOLDER] [--words FOLDER] [--cache FOLDER] [-o FOLDER]
+    python packaging/training/train.py CORPORA [--generated FOLDER...] [--words FOLDER] [--cache FOLDER] [-o FOLDER]
 
 Values of documents are never kept: words inside a value do not enter the shipped weights unless many issuers share
 them, and any feature has to be seen on right candidates of several groups of documents.
@@ -35,7 +35,7 @@ COMMON_PENALTY, COMMON_DENSE_PENALTY = 2.0, 0.05
 HEAD_PENALTY, HEAD_DENSE_PENALTY = 0.5, 0.2
 LEAST_GROUPS = 2
 TAUGHT_DRAWS = (5, 10, 25, 40)
-MANY = 100  # candidates of one document that take part in fitting
+MANY = 70  # candidates of one document that take part in fitting
 
 
 def right_mask(case: Case, field: str, n: int) -> np.ndarray | None:
@@ -196,11 +196,12 @@ def main() -> int:
     """Train on everything, calibrate on folds, write the result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpora", type=Path)
-    parser.add_argument("--generated", type=Path, help="a folder of generated invoices to learn from as well")
+    parser.add_argument("--generated", type=Path, nargs="*", default=[], help="folders of generated documents")
     parser.add_argument("--words", type=Path)
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--templates", type=Path, default=Path("tests/bench/templates"))
     parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--samples", type=Path, help="also keep what calibration was learnt from, as a numpy archive")
     parser.add_argument("-o", "--output", type=Path, default=Path("resources/knowledge"))
     args = parser.parse_args()
     corpora = default_corpora(args.corpora, args.words, args.cache, args.templates, args.generated)
@@ -208,14 +209,17 @@ def main() -> int:
     of_fold = np.concatenate([folds(own, args.folds) for own in corpora.values()])
     samples: list[Sample] = []
     for fold in range(args.folds):
-        learnt = train_general([c for c, f in zip(cases, of_fold, strict=True) if f != fold])
-        held = [c for c, f in zip(cases, of_fold, strict=True) if f == fold]
+        learnt = train_general([c for c, f in zip(cases, of_fold, strict=True) if f != fold and c.calibrates])
+        held = [c for c, f in zip(cases, of_fold, strict=True) if f == fold and c.calibrates]
         samples += samples_of(held, learnt)
         samples += samples_of(held, General(common=learnt.common))
         for name in corpora:
             own = [c for c in held if c.corpus == name]
             samples += taught_samples(own, learnt, TAUGHT_DRAWS, fold)
         print(f"fold {fold}: {np.mean([s[3] for s in samples if ':headed' in s[0]]):.3f} right so far", file=sys.stderr)
+    if args.samples:
+        where, corpus, signs, right = zip(*samples, strict=True)
+        np.savez(args.samples, where=where, corpus=corpus, signs=np.array(signs), right=np.array(right))
     general = train_general(cases)
     save_general(General(general.common, general.heads, calibrate(samples)), args.output)
     size = sum(p.stat().st_size for p in args.output.iterdir())

@@ -1,0 +1,52 @@
+"""Spans that could be a value: what a page holds has to be among them."""
+
+from __future__ import annotations
+
+import pytest
+
+from docuextract_desktop.extraction.candidates import find_candidates, part_text
+from docuextract_desktop.extraction.labels import match_labels
+from docuextract_desktop.extraction.tokens import view_tokens
+from docuextract_desktop.templates.models import Locale
+from tests.extraction.printed import document_of, field, page_of
+
+
+def offered(page: str, kind: str, *labels: str) -> list[str]:
+    view = view_tokens(document_of(page))
+    matches = match_labels(view, [field("wanted", kind, *labels)])
+    found = find_candidates(view, kind, matches, Locale())
+    for parts, text in zip(found.parts, found.texts, strict=True):
+        assert " ".join(part_text(view, part) for part in parts) == text
+    return list(found.values)
+
+
+@pytest.mark.parametrize(
+    ("page", "kind", "value"),
+    [
+        ("Total:12.50 EUR", "money", "12.50"),
+        ("Flight 05/02/2024-19/02/2024", "date", "2024-02-19"),
+        ("Invoice#12345", "id", "12345"),
+        ("Customer: Meadow Trading Ltd", "text", "Meadow Trading Ltd"),
+        ("Customer Meadow Trading Ltd", "text", "Meadow Trading Ltd"),
+        ("Meadow Trading Ltd (12345)", "text", "Meadow Trading Ltd"),
+        ("Meadow Trading Ltd Invoice 12", "text", "Meadow Trading Ltd"),
+        ("Citizens for Better\nParks and Rivers", "text", "Citizens for Better Parks and Rivers"),
+        ("Meadow Trading\n12 Mill Lane\nYO1 7HH York\nTel: 123", "address", "12 Mill Lane YO1 7HH York"),
+        ("12 Mill Lane\nYO1 7HH York Tel: 123", "address", "12 Mill Lane YO1 7HH York"),
+    ],
+)
+def test_values_are_reached(page: str, kind: str, value: str) -> None:
+    assert value in offered(page, kind, "customer", "total")
+
+
+def test_a_label_with_a_colon_is_not_offered_as_a_value() -> None:
+    assert "Customer: Meadow Ltd" not in offered("Customer: Meadow Ltd", "text", "customer")
+    assert "No: 3, Mill Lane" in offered("No: 3, Mill Lane", "text", "customer")
+
+
+def test_no_span_is_offered_twice_and_long_pages_stay_bounded() -> None:
+    many = "\n".join(f"Row {n}, thing (code {n}): value {n}, more - of it" for n in range(400))
+    view = view_tokens(document_of(page_of(many)))
+    found = find_candidates(view, "text", match_labels(view, []), Locale())
+    assert len(set(found.parts)) == len(found)
+    assert len(found) <= 1500
