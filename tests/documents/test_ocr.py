@@ -105,3 +105,37 @@ def test_turning_quads_back_and_forth() -> None:
 
 def test_default_engine_loads_nothing() -> None:
     assert default_engine(threads=1).name in ("RapidOCR", "none")
+
+
+class CountingModels:
+    """Stands in for the networks: finds lines of a given height, and remembers on which side length it looked."""
+
+    def __init__(self, height: float) -> None:
+        self.height = height
+        self.sides: list[int] = []
+
+    def detect(self, bgr: np.ndarray, side: int) -> np.ndarray:
+        self.sides.append(side)
+        quad = [[10, 10], [400, 10], [400, 10 + self.height], [10, 10 + self.height]]
+        return np.array([quad] * 5, np.float32)
+
+
+@pytest.mark.parametrize(
+    ("size", "height", "sides"),
+    [
+        ((900, 450), 20, [960]),  # a receipt, smaller than the first look
+        ((1600, 700), 40, [960]),  # a receipt with large type
+        ((1600, 700), 25, [960, 1408]),  # with small type
+        ((2200, 1700), 40, [1240]),  # a sheet of paper
+        ((2200, 1700), 25, [1240, 1440]),  # with small type
+        ((1000, 700), 8, [960]),  # too small to be looked at much closer
+    ],
+)
+def test_small_type_is_looked_for_on_a_larger_picture(
+    size: tuple[int, int], height: float, sides: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = RapidOcrEngine()
+    models = CountingModels(height)
+    monkeypatch.setattr(engine, "_models", models)
+    engine.find_lines(np.zeros((*size, 3), np.uint8))
+    assert models.sides == sides
