@@ -23,7 +23,7 @@ from docuextract_desktop.bootstrap import open_services
 from docuextract_desktop.jobs.models import BatchRequest, ItemState
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "faults"))
-from kill_test import text_pdf  # noqa: E402  beside, not installed
+from kill_test import text_pdf
 
 BARE = """
 import sys, time

@@ -1,0 +1,83 @@
+"""What finding fields costs: a command, not a test.
+
+    python tests/bench/bench_extract.py FOLDER [-t TEMPLATE] [--documents N] [--rounds N] [--taught K]
+
+Times, in one process and by processor time, alternating: PDFium's own plain text of each PDF in FOLDER (the reference),
+words with boxes, words → candidates and features (`prepare`), scores → values (`propose`, what proposing a document
+anew costs), and one fit after a correction with K taught documents. One line a figure, with its ratio to the reference.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bench_words import plain_text, words_and_lines
+
+from docuextract_desktop.documents.read import read_document
+from docuextract_desktop.extraction.learning import Answer, fit, make_example
+from docuextract_desktop.extraction.pipeline import prepare, propose
+from docuextract_desktop.templates.library import load_template
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Processor seconds of one call."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("-t", "--template", default="tests/bench/templates/adbuy.json")
+    parser.add_argument("--documents", type=int, default=40)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--taught", type=int, default=50)
+    args = parser.parse_args()
+    named = Path(args.template)
+    template = load_template(named if named.is_file() else args.template)
+    files = sorted(args.folder.glob("*.pdf"))[: max(args.documents, args.taught + 1)]
+    documents = [read_document(path) for path in files]
+    chosen = [(f.read_bytes(), d) for f, d in zip(files, documents, strict=True) if _text_only(d)][: args.documents]
+    prepared = [prepare(document, template) for document in documents]
+    propose(prepared[0], template)
+
+    rounds: dict[str, list[float]] = {"PDFium's text": [], "words": [], "prepare": [], "propose": []}
+    for _ in range(args.rounds):
+        sums = dict.fromkeys(rounds, 0.0)
+        for data, document in chosen:
+            sums["PDFium's text"] += timed(lambda d=data: plain_text(d))  # type: ignore[misc]
+            sums["words"] += timed(lambda d=data: words_and_lines(d))  # type: ignore[misc]
+            sums["prepare"] += timed(lambda d=document: prepare(d, template))  # type: ignore[misc]
+            ready = prepare(document, template)
+            sums["propose"] += timed(lambda r=ready: propose(r, template))  # type: ignore[misc]
+        for name, value in sums.items():
+            rounds[name].append(value / len(chosen) * 1000)
+    reference = statistics.median(rounds["PDFium's text"])
+    for name, values in rounds.items():
+        print(f"{name:<16}{statistics.median(values):8.2f} ms a document{statistics.median(values) / reference:8.2f} ×")
+    whole = sum(statistics.median(rounds[n]) for n in ("words", "prepare", "propose"))
+    print(f"{'words to fields':<16}{whole:8.2f} ms a document{whole / reference:8.2f} ×")
+
+    examples = []
+    for path, ready in zip(files, prepared, strict=True):
+        answers = {v.name: Answer.of_value(v.value) for v in propose(ready, template) if v.value is not None}
+        examples.append(make_example(ready, template, answers, path.name)[0])
+    taught = examples[: args.taught]
+    before = fit(template, taught)
+    again = [timed(lambda: fit(template, examples[: args.taught + 1], warm_start=before)) for _ in range(args.rounds)]
+    print(f"{'fit again':<16}{statistics.median(again) * 1000:8.0f} ms after one correction at {len(taught)} taught")
+    return 0
+
+
+def _text_only(document: object) -> bool:
+    return all(page.method == "text_layer" for page in getattr(document, "pages", ()))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
