@@ -180,7 +180,7 @@ def stop() -> None:
 atexit.register(stop)
 
 
-def wait_until_idle(timeout_ms: int = 10_000) -> bool:
+def wait_until_idle(timeout_ms: int = 60_000) -> bool:
     """Let the event loop turn until everything has ended; false after `timeout_ms`."""
     if idle():
         return True

@@ -13,7 +13,8 @@ from docuextract_desktop.ui import tasks
 from docuextract_desktop.ui.document.model import Opened, load
 
 if TYPE_CHECKING:
-    from docuextract_desktop.extraction.models import FieldValue
+    from docuextract_desktop.extraction.models import Extraction, FieldValue
+    from docuextract_desktop.jobs.models import ItemRow
     from docuextract_desktop.jobs.queue import Queue
 
 KEPT = 8
@@ -86,15 +87,15 @@ class Documents(QObject):
         queue = self._queue
         version = self._versions.get(item_id, 0)
 
-        def read(_: tasks.Task) -> object:
+        def read(_: tasks.Task) -> tuple[ItemRow, Extraction | None]:
             item = queue.item(item_id)
             try:
                 return item, queue.extraction(item_id)
             except ResultNotReadyError:
                 return item, None
 
-        def got(result: object) -> None:
-            item, extraction = result  # type: ignore[misc]
+        def got(result: tuple[ItemRow, Extraction | None]) -> None:
+            item, extraction = result
             opened = self._kept.get(item_id)
             if opened is None or version != self._versions.get(item_id, 0):
                 return
