@@ -87,14 +87,17 @@ def read_document(
             warnings.append(f"The document has only {opened.page_count} pages; pages beyond were left out.")
         engine = _Lazy(ocr)
         read: list[Page] = []
+        damage: ExtractionFailedError | None = None
         for done, index in enumerate(wanted, start=1):
-            read.append(
-                _pdf_page(opened, index, engine)
-                if isinstance(opened, PdfFile)
-                else page_from_picture(opened.rgb(index), engine.get(), index=index, size=opened.size(index))
-            )
+            try:
+                read.append(_page(opened, index, engine))
+            except ExtractionFailedError as error:  # one bad page does not take the others with it
+                damage = error
+                warnings.append(f"Page {index + 1} is damaged and was left out.")
             if progress is not None:
                 progress(done, len(wanted))
+        if damage is not None and not read:
+            raise damage
         if not any(len(page) for page in read):
             raise ExtractionFailedError(
                 "Nothing legible was found in the document.",
@@ -132,6 +135,12 @@ def _wanted(pages: Sequence[int] | None, page_count: int) -> list[int]:
             f"None of the chosen pages exists: the document has {page_count}.", hint="Choose other pages."
         )
     return wanted
+
+
+def _page(opened: PdfFile | PictureFile, index: int, engine: _Lazy) -> Page:
+    if isinstance(opened, PdfFile):
+        return _pdf_page(opened, index, engine)
+    return page_from_picture(opened.rgb(index), engine.get(), index=index, size=opened.size(index))
 
 
 def _pdf_page(file: PdfFile, index: int, engine: _Lazy) -> Page:

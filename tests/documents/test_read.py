@@ -11,6 +11,7 @@ from pdf_writer import PdfPageSpec, make_pdf, show
 from PIL import Image, ImageDraw
 
 from docuextract_desktop.documents.models import Document
+from docuextract_desktop.documents.pdf import PdfFile, PdfPage
 from docuextract_desktop.documents.read import OCR_MAX_PIXELS, probe, read_document
 from docuextract_desktop.errors import (
     ExtractionFailedError,
@@ -199,3 +200,27 @@ def test_pages_of_a_tiff_are_read_one_by_one() -> None:
     document = read_document(stream.getvalue(), pages=[0, 2], ocr=engine)
     assert [page.index for page in document.pages] == [0, 2]
     assert (document.kind, document.page_count, document.pages[0].width) == ("tiff", 3, 300)
+
+
+def test_where_all_pages_are_damaged_the_document_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: PdfFile, page_index: int) -> None:
+        raise ExtractionFailedError(f"Page {page_index + 1} is damaged and could not be opened.")
+
+    monkeypatch.setattr(PdfFile, "page", broken)
+    with pytest.raises(ExtractionFailedError, match="damaged"):
+        read_document(make_pdf("", ""))
+
+
+def test_a_page_that_cannot_be_opened_is_left_out_with_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = PdfFile.page
+
+    def second_broken(self: PdfFile, page_index: int) -> PdfPage:
+        if page_index == 1:
+            raise ExtractionFailedError("Page 2 is damaged and could not be opened.")
+        return whole(self, page_index)
+
+    monkeypatch.setattr(PdfFile, "page", second_broken)
+    document = read_document(make_pdf(*[show(72, 700, f"Page {i}") for i in range(3)]))
+    assert [page.index for page in document.pages] == [0, 2]
+    assert document.page_count == 3
+    assert document.warnings == ("Page 2 is damaged and was left out.",)
