@@ -59,9 +59,7 @@ def garbled(texts: list[str], unmapped: float) -> bool:
     if not joined:
         return False
     if not joined.isascii():
-        strange = sum(
-            1 for sign in joined if sign == "\ufffd" or unicodedata.category(sign) in ("Co", "Cc", "Cn", "Cs")
-        )
+        strange = sum(sign == "\ufffd" or unicodedata.category(sign) in _MEANINGLESS for sign in joined)
         if strange > MEANINGLESS_SHARE * len(joined):
             return True
     # Letters that stand for others (a font with its own order of glyphs) leave words without vowels.

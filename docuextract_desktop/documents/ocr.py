@@ -1,8 +1,8 @@
 """Words from pictures: the seam that an OCR engine fills, and the engine that ships: RapidOCR on ONNX Runtime.
 
 The only importer of the OCR package. Models load on first need and come from the installed wheel; nothing is fetched.
-The settings are the measured ones: longest side 960 for finding lines, no angle classifier, lines recognised one by one
-from the picture's full resolution, a narrowest input of 160 pixels.
+The settings are the measured ones: longest side 960 for finding lines (more where the type is small), no angle
+classifier, lines recognised one by one from the picture's full resolution, a narrowest input of 160 pixels.
 """
 
 from __future__ import annotations
@@ -52,8 +52,6 @@ PROBES = 5
 """Lines read both ways to find out which way the text runs."""
 SURELY_UPRIGHT = 0.7
 """Mean confidence of the probes from which upside down is not even tried."""
-
-_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)

@@ -153,8 +153,11 @@ def _pdf_page(file: PdfFile, index: int, engine: _Lazy) -> Page:
             trusted = page.picture_share() <= SCAN_SHARE
             if not trusted and len(words) >= OVERLAY_WORDS:
                 reader = engine.get()
-                rgb = page.render(scale=OCR_DPI / POINTS_PER_INCH, max_pixels=OCR_MAX_PIXELS)
-                trusted = isinstance(reader, LineReader) and agrees(words, rgb, page.width, reader)
+                if reader.availability().ok:
+                    rgb = page.render(scale=OCR_DPI / POINTS_PER_INCH, max_pixels=OCR_MAX_PIXELS)
+                    trusted = isinstance(reader, LineReader) and agrees(words, rgb, page.width, reader)
+                else:
+                    trusted = True  # nothing better is to be had here
             if trusted:
                 return page_from_words(words, index=index, width=page.width, height=page.height)
         if rgb is None:

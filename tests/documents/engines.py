@@ -69,3 +69,13 @@ class RubbishEngine(FakeEngine):
             straight_line("flat", 10, 10, 0, 0, -1.0),
             straight_line("huge", 0, 0, 1e6, 1e6),
         ]
+
+
+class AbsentEngine(FakeEngine):
+    """One that is not installed."""
+
+    def availability(self) -> Availability:
+        return Availability(False, "The OCR package is not installed.")
+
+    def recognise(self, rgb: np.ndarray) -> list[OcrLine]:
+        raise OcrProviderError("The OCR package is not installed.")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from engines import FailingEngine, FakeEngine, FakeReader, RubbishEngine
+from engines import AbsentEngine, FailingEngine, FakeEngine, FakeReader, RubbishEngine
 from pdf_writer import PdfPageSpec, make_pdf, show
 from PIL import Image, ImageDraw
 
@@ -102,6 +102,13 @@ def test_somebody_else_s_bad_layer_is_replaced() -> None:
     document = read_document(make_pdf(scan(layer_of(garbage))), ocr=reader_of(LINES))
     assert document.pages[0].method == "ocr"
     assert "number" in document.pages[0].texts
+
+
+def test_somebody_else_s_layer_is_taken_where_no_engine_is_installed() -> None:
+    document = read_document(make_pdf(scan(layer_of(LINES))), ocr=AbsentEngine())
+    assert document.pages[0].method == "text_layer"
+    with pytest.raises(OcrProviderError):
+        read_document(make_pdf(scan()), ocr=AbsentEngine())
 
 
 def test_a_stamp_over_a_scan_is_no_text_layer() -> None:
