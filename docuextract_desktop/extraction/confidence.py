@@ -28,6 +28,10 @@ SIGNS = (
 )
 """What calibration looks at, in the order of its coefficients."""
 
+# Shown confidence over calibrated probability. A little lower just above the usual threshold: among values of 85 to
+# 90 % one in eight is wrong, which is too many for what nobody will look at.
+_CAUTION = ((0.0, 0.9, 0.96, 1.0), (0.0, 0.845, 0.945, 1.0))
+
 # Used where nothing was learnt for a situation: probability and margin, rather careful.
 _CAREFUL = np.array([-0.9, 0.7, 0.15, -0.3, -0.6, -0.2, 0, 0.5, 0.5, 0, 0.5, 0.1, 1.5, -1.5])
 
@@ -99,7 +103,8 @@ def confidence(signs: Signs, where: str, calibration: Mapping[str, Mapping[str, 
     entry = calibration.get(where) or calibration.get("*:" + where.split(":")[1])
     weights = np.array(entry["weights"]) if entry and len(entry["weights"]) == len(SIGNS) else _CAREFUL
     z = float(signs.vector() @ weights)
-    return float(1 / (1 + np.exp(-np.clip(z, -30, 30))))
+    probability = 1 / (1 + np.exp(-np.clip(z, -30, 30)))
+    return float(np.interp(probability, *_CAUTION))
 
 
 def words_for_doubt(signs: Signs, rival: str | None) -> str:

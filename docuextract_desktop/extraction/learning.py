@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +45,7 @@ KNOWLEDGE_VERSION = "knowledge-1"
 
 _KNOWLEDGE = b"DXK1"
 _EXAMPLE = b"DXE1"
-_KEPT_ROWS = 160  # candidates of one document that take part in fitting; weaker ones do not matter
+_KEPT_ROWS = 80  # candidates of one document that take part in fitting; weaker ones do not matter
 _PENALTY = 1.0
 _DENSE_PENALTY = 0.15
 _WARM_ITERATIONS = 8
@@ -350,17 +351,15 @@ def fit(
     for wanted in header_fields(template):
         choices = []
         for example in kept:
-            if wanted.name not in example.answers:
+            choice = _choice(example, template, wanted, known)
+            if choice is None:
                 continue
-            base = base_of(example.prepared, template, wanted, known)
-            right = _mask(example, wanted.name, len(base.offset) - 1)
-            if not right.any():
-                continue
-            memory = recall(wanted.name, base.slots[:-1], alike[example.document_id])
-            base.dense[:-1, EXTRA - 2 :] = memory
-            offset = base.offset.copy()
+            memory = recall(wanted.name, choice.slots[:-1], alike[example.document_id])
+            dense = choice.dense.copy()
+            dense[:-1, EXTRA - 2 :] = memory
+            offset = choice.offset.copy()
             offset[:-1] += memory @ np.array(MEMORY_START)
-            choices.append(Choice(base.slots, base.dense, offset, right).reduced(_KEPT_ROWS))
+            choices.append(Choice(choice.slots, dense, offset, choice.right))
         if not choices:
             continue
         taught[wanted.name] = len(choices)
@@ -373,6 +372,31 @@ def fit(
             iterations=_WARM_ITERATIONS if start is not None and not thorough else _FULL_ITERATIONS,
         )
     return Knowledge(template.id, template.version, weights, taught, remembered)
+
+
+_choices: WeakKeyDictionary[Prepared, dict[tuple[str, tuple[int, ...], bool], tuple[General, Choice | None]]] = (
+    WeakKeyDictionary()
+)
+"""Per prepared document what shipped knowledge says of it: the same at every fit, so it is worked out once.
+
+Written by whichever thread fits; a race costs the work twice and harms nothing.
+"""
+
+
+def _choice(example: Example, template: Template, wanted: TemplateField, known: General) -> Choice | None:
+    """The candidates of one example for one field, without memory; None where it says nothing about the field."""
+    answer = example.answers.get(wanted.name)
+    if answer is None:
+        return None
+    kept = _choices.setdefault(example.prepared, {})
+    key = (wanted.name, example.right.get(wanted.name, ()), answer.kind == "absent")
+    found = kept.get(key)
+    if found is None or found[0] is not known:
+        base = base_of(example.prepared, template, wanted, known)
+        right = _mask(example, wanted.name, len(base.offset) - 1)
+        choice = Choice(base.slots, base.dense, base.offset, right).reduced(_KEPT_ROWS) if right.any() else None
+        found = kept[key] = (known, choice)
+    return found[1]
 
 
 def _fits(prepared: Prepared, template: Template) -> bool:

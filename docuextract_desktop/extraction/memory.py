@@ -36,7 +36,10 @@ def layout_similarity(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> float:
     """Share of words in the same places, 0..1 (Jaccard)."""
     if not len(a) or not len(b):
         return 0.0
-    common = len(np.intersect1d(a, b, assume_unique=True))
+    if len(a) > len(b):
+        a, b = b, a
+    at = np.minimum(np.searchsorted(b, a), len(b) - 1)  # both are sorted and without doubles
+    common = int((b[at] == a).sum())
     return common / (len(a) + len(b) - common)
 
 

@@ -93,8 +93,10 @@ def fit(
         return weights
     slots = np.concatenate([c.slots for c in used]).astype(np.int64)
     rows, width = slots.shape
-    columns, position = np.unique(slots, return_inverse=True)
-    position = position.reshape(rows, width)
+    columns = np.flatnonzero(np.bincount(slots.ravel(), minlength=COLUMNS))
+    lookup = np.zeros(COLUMNS, np.int32)
+    lookup[columns] = np.arange(len(columns), dtype=np.int32)
+    position = lookup[slots]
     allowed = columns != 0
     if min_groups > 1:
         groups = np.repeat([c.group for c in used], [len(c.slots) for c in used])
@@ -109,7 +111,7 @@ def fit(
             allowed &= np.bincount(pairs // (int(groups.max()) + 1), minlength=len(columns)) >= min_groups
     data = allowed[position].astype(np.float32).ravel()
     dense = np.concatenate([c.dense for c in used]).astype(np.float32)
-    indptr = np.arange(0, rows * width + 1, width)
+    indptr = np.arange(0, rows * width + 1, width, dtype=np.int32)
     hashed = sparse.csr_matrix((data, position.ravel(), indptr), shape=(rows, len(columns)))
     transposed = hashed.T.tocsr()
     sizes = np.array([len(c.offset) for c in used])

@@ -66,9 +66,14 @@ class Case:
     weight: float = 1.0
 
     @property
-    def calibrates(self) -> bool:
-        """Whether calibration is learnt from it: real documents, and generated ones of the same kinds."""
-        return not self.corpus.startswith("generated ") or self.template.id in ("invoice", "receipt")
+    def generated(self) -> bool:
+        """Whether it was made by the generator: too regular to say how sure one may be of real documents."""
+        return self.corpus.startswith("generated ")
+
+    @property
+    def has_real_kin(self) -> bool:
+        """Whether there are real documents of its kind, so that folds are worth measuring with it."""
+        return not self.generated or self.template.id in ("invoice", "receipt")
 
     def right_rows(self, field: str) -> NDArray[np.intp] | None:
         """Rows of the right candidates (strictly equal ones, else nearly equal ones); None where nothing is known.

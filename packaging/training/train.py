@@ -34,6 +34,9 @@ from docuextract_desktop.extraction.tokens import Floats
 COMMON_PENALTY, COMMON_DENSE_PENALTY = 2.0, 0.05
 HEAD_PENALTY, HEAD_DENSE_PENALTY = 0.5, 0.2
 LEAST_GROUPS = 2
+UNRELIABLE = frozenset({("text", "registrations"), ("date", "registrations")})
+"""Kinds of values of corpora whose truth is often not what the page prints: nothing to calibrate by."""
+
 TAUGHT_DRAWS = (5, 10, 25, 40)
 MANY = 70  # candidates of one document that take part in fitting
 
@@ -164,6 +167,7 @@ def teach(general: General, cases: Sequence[Case]) -> Knowledge:
 def calibrate(samples: Sequence[Sample], penalty: float = 1.0) -> dict[str, dict[str, Any]]:
     """Logistic coefficients per situation, and per source of scores over all kinds (`*:headed`), which they lean on."""
     result: dict[str, dict[str, Any]] = {}
+    samples = [s for s in samples if (s[0].split(":")[0], s[1]) not in UNRELIABLE]
     sources = sorted({s[0].split(":")[1] for s in samples})
     for source in sources:
         pool = [s for s in samples if s[0].endswith(":" + source)]
@@ -209,8 +213,8 @@ def main() -> int:
     of_fold = np.concatenate([folds(own, args.folds) for own in corpora.values()])
     samples: list[Sample] = []
     for fold in range(args.folds):
-        learnt = train_general([c for c, f in zip(cases, of_fold, strict=True) if f != fold and c.calibrates])
-        held = [c for c, f in zip(cases, of_fold, strict=True) if f == fold and c.calibrates]
+        learnt = train_general([c for c, f in zip(cases, of_fold, strict=True) if f != fold and c.has_real_kin])
+        held = [c for c, f in zip(cases, of_fold, strict=True) if f == fold and not c.generated]
         samples += samples_of(held, learnt)
         samples += samples_of(held, General(common=learnt.common))
         for name in corpora:

@@ -2,9 +2,9 @@
 
     python tests/bench/bench_extract.py FOLDER [-t TEMPLATE] [--documents N] [--rounds N] [--taught K]
 
-Times, in one process and by processor time, alternating: PDFium's own plain text of each PDF in FOLDER (the reference),
-words with boxes, words → candidates and features (`prepare`), scores → values (`propose`, what proposing a document
-anew costs), and one fit after a correction with K taught documents. One line a figure, with its ratio to the reference.
+Times, in one process and by processor time, alternating: PDFium's own plain text of each PDF in FOLDER that has a text
+layer (the reference), words with boxes, words → candidates and features (`prepare`), scores → values (`propose`, what
+proposing a document anew costs), and one fit after a correction with K taught documents.
 """
 
 from __future__ import annotations
@@ -17,9 +17,12 @@ from pathlib import Path
 
 from bench_words import plain_text, words_and_lines
 
-from docuextract_desktop.documents.read import read_document
+from docuextract_desktop.documents.models import Document
+from docuextract_desktop.documents.pdf import PdfFile
+from docuextract_desktop.documents.text_layer import cut_words, page_from_words
 from docuextract_desktop.extraction.learning import Answer, fit, make_example
 from docuextract_desktop.extraction.pipeline import prepare, propose
+from docuextract_desktop.settings import Limits
 from docuextract_desktop.templates.library import load_template
 
 
@@ -41,9 +44,9 @@ def main() -> int:
     args = parser.parse_args()
     named = Path(args.template)
     template = load_template(named if named.is_file() else args.template)
-    files = sorted(args.folder.glob("*.pdf"))[: max(args.documents, args.taught + 1)]
-    documents = [read_document(path) for path in files]
-    chosen = [(f.read_bytes(), d) for f, d in zip(files, documents, strict=True) if _text_only(d)][: args.documents]
+    read = [(path, _from_text_layer(path)) for path in sorted(args.folder.glob("*.pdf"))]
+    files, documents = zip(*[(p, d) for p, d in read if d.pages][: max(args.documents, args.taught + 1)], strict=True)
+    chosen = [(f.read_bytes(), d) for f, d in zip(files, documents, strict=True)][: args.documents]
     prepared = [prepare(document, template) for document in documents]
     propose(prepared[0], template)
 
@@ -75,8 +78,17 @@ def main() -> int:
     return 0
 
 
-def _text_only(document: object) -> bool:
-    return all(page.method == "text_layer" for page in getattr(document, "pages", ()))
+def _from_text_layer(path: Path) -> Document:
+    """The document by its text layer alone; without pages where one of them has no words."""
+    pages = []
+    with PdfFile(path.read_bytes(), (), Limits()) as file:
+        for index in range(file.page_count):
+            with file.page(index) as page:
+                found = cut_words(page.text_layer())
+                if not len(found.texts):
+                    return Document(path.name, "pdf", file.page_count, ())
+                pages.append(page_from_words(found, index=index, width=page.width, height=page.height))
+    return Document(path.name, "pdf", len(pages), tuple(pages))
 
 
 if __name__ == "__main__":
