@@ -9,7 +9,7 @@ import pytest
 from docuextract_desktop.bootstrap import Services, open_services, teaching
 from docuextract_desktop.documents.models import Page
 from docuextract_desktop.documents.serial import WORDS_VERSION, pages_to_blob
-from docuextract_desktop.errors import BatchNotFoundError, ResultNotReadyError
+from docuextract_desktop.errors import BatchNotFoundError, ResultNotReadyError, ValueInvalidError
 from docuextract_desktop.extraction.models import Extraction, FieldValue
 from docuextract_desktop.jobs.models import BatchRequest, ItemState
 from docuextract_desktop.jobs.work import KeptPage, Outcome
@@ -173,3 +173,46 @@ def test_documents_without_values_are_refused(items: list[str], teacher: Teachin
         teacher.confirm(items[2], {"number": "N-3"}, who="ann")
     with pytest.raises(BatchNotFoundError):
         teacher.confirm("nothing", {"number": "N-3"}, who="ann")
+
+
+def test_decisions_last_and_undo_survives_a_restart(services: Services, items: list[str]) -> None:
+    first = items[0]
+    assert [(f.item_id, f.field) for f in services.review.flags()] == [
+        (item, field) for item in items[:2] for field in ("number", "total")
+    ]
+    services.review.accept(first, "number")
+    decided = services.review.correct(first, "total", "1.50")
+    assert decided.after.evidence is not None
+    assert decided.item_state is ItemState.COMPLETED
+    home = services.home
+    with open_services(home) as again:
+        undone = again.review.undo()
+        assert undone is not None
+        assert (undone.field, undone.after.value) == ("total", "9.99")
+        assert again.queue.item(first).state is ItemState.NEEDS_REVIEW
+        redone = again.review.redo()
+        assert redone is not None
+        assert redone.after.value == "1.50"
+        assert again.review.redo() is None
+        assert again.queue.item(first).state is ItemState.COMPLETED
+
+
+def test_what_is_no_amount_is_refused_and_nothing_changes(services: Services, items: list[str]) -> None:
+    with pytest.raises(ValueInvalidError):
+        services.review.correct(items[0], "total", "never")
+    assert services.queue.extraction(items[0]).field("total").value == "9.99"
+    assert services.review.can_undo() is None
+
+
+def test_one_correction_mends_the_other_document_and_can_be_taken_back(services: Services, items: list[str]) -> None:
+    decided = services.review.correct(items[0], "total", "1.50")
+    anew = services.teacher.learn(decided)
+    assert anew is not None
+    assert anew.documents == 1
+    mended = services.queue.extraction(items[1]).field("total")
+    assert mended.value == "2.50"
+    assert any("you corrected Total" in reason for reason in mended.reasons)
+    assert services.queue.extraction(items[0]).field("total").reviewed
+    assert services.teacher.take_back(anew.number) == len(anew.changes)
+    assert services.queue.extraction(items[1]).field("total").value == "9.99"
+    assert services.teacher.take_back(anew.number) == 0
