@@ -112,11 +112,29 @@ def test_a_click_on_a_title_sorts(view: BatchView, desk: Desk, lane: Lane, make_
     assert names(view) == ["paper 3.pdf", "paper 2.pdf", "paper 1.pdf"]
 
 
+def test_enter_on_a_document_that_needs_review_reviews_it(
+    view: BatchView, desk: Desk, lane: Lane, make_batch: MakeBatch, qtbot: QtBot
+) -> None:
+    batch_id = make_batch(2)
+    opened(view, desk, batch_id)
+    assert not view.review_button.isVisible()
+    lane.finish(2)
+    desk.settle()
+    view.table.choose_row(1)
+    second = desk.services.queue.items(batch_id)[1].id
+    with qtbot.waitSignal(view.review_wanted) as wanted:
+        qtbot.keyClick(view.table, Qt.Key.Key_Return)
+    assert wanted.args == [batch_id, second]
+    with qtbot.waitSignal(view.review_wanted) as wanted:
+        qtbot.mouseClick(view.review_button, Qt.MouseButton.LeftButton)
+    assert wanted.args == [batch_id, ""]
+
+
 def test_enter_opens_a_document_with_its_neighbours(
     view: BatchView, desk: Desk, lane: Lane, make_batch: MakeBatch, qtbot: QtBot
 ) -> None:
     opened(view, desk, make_batch(2))
-    lane.finish()
+    lane.finish(flagged=False)
     desk.settle()
     view.table.choose_row(0)
     with qtbot.waitSignal(view.document_wanted) as wanted:

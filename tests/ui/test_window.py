@@ -112,7 +112,7 @@ def test_every_screen_has_a_key(shown: Shown, qtbot: QtBot) -> None:
 
 def test_escape_goes_back_step_by_step(shown: Shown, lane: Lane, make_batch: MakeBatch, qtbot: QtBot) -> None:
     batch_id = make_batch(1)
-    lane.finish()
+    lane.finish(flagged=False)
     shown.desk.settle()
     qtbot.keyClick(shown.screens.batches_view.table, Qt.Key.Key_Return)
     shown.desk.settle()
@@ -137,14 +137,15 @@ def test_review_opens_documents_of_all_batches(shown: Shown, lane: Lane, make_fi
     shown.screens.waiting.load()
     shown.desk.settle()
     view = shown.screens.review_view
-    assert view.waiting.rowCount() == 2
     assert "2 values to review" in shown.window.sidebar.buttons["review"].accessibleName()
+    assert view.desk.position.text() == "1 of 2"
+    view.show_list()
+    assert view.waiting.rowCount() == 2
     assert view.figures.text() == "2 values in 2 documents"
-    qtbot.keyClick(view.table, Qt.Key.Key_Return)
-    shown.desk.settle()
-    assert shown.screens.now == "document"
     qtbot.keyClick(shown.window, Qt.Key.Key_Escape)
-    assert shown.screens.now == "review"
+    assert not view.showing_list()
+    qtbot.keyClick(shown.window, Qt.Key.Key_Escape)
+    assert shown.screens.now == "batches"
 
 
 def test_f1_lists_the_keys(shown: Shown, qtbot: QtBot) -> None:

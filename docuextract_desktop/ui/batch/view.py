@@ -46,6 +46,7 @@ class BatchView(QWidget):
     Signals:
         back: to the list of batches.
         document_wanted: (item id, ids of the items shown, in their order).
+        review_wanted: (id of the batch, id of the document to begin with or an empty string).
         batch_wanted: id of a batch to show.
         deletion_wanted: the summary of the batch to delete.
         named: the name of the batch that is shown.
@@ -53,6 +54,7 @@ class BatchView(QWidget):
 
     back = Signal()
     document_wanted = Signal(str, list)
+    review_wanted = Signal(str, str)
     batch_wanted = Signal(str)
     deletion_wanted = Signal(object)
     named = Signal(str)
@@ -81,6 +83,8 @@ class BatchView(QWidget):
         self.subtitle = ElidedLabel("", "body", "muted")
         self.cancel_button = button("Cance&l batch", self.changes.cancel, icon="cancelled")
         self.retry_button = button("Re&try failed", self.changes.retry_all, icon="retry")
+        self.review_button = button("Re&view", self._review, icon="review")
+        self.review_button.hide()
         self.export_button = button("&Export", kind="primary", icon="export")
         self.export_button.setProperty("menu", "true")
         self.export_menu = QMenu(self)
@@ -105,6 +109,7 @@ class BatchView(QWidget):
             names,
             self.cancel_button,
             self.retry_button,
+            self.review_button,
             self.export_button,
             self.more_button,
             spacing=8,
@@ -248,6 +253,7 @@ class BatchView(QWidget):
         self.export_button.setToolTip("" if done else "There is something to export as soon as one document is done.")
         self.cancel_button.setVisible(batch.counts.get(ItemState.PENDING, 0) > 0)
         failed, cancelled = batch.counts.get(ItemState.FAILED, 0), batch.counts.get(ItemState.CANCELLED, 0)
+        self.review_button.setVisible(batch.counts.get(ItemState.NEEDS_REVIEW, 0) > 0)
         self.retry_button.setVisible(failed + cancelled > 0)
         what = "failed and cancelled" if failed and cancelled else "failed" if failed else "cancelled"
         self.retry_button.setText(f"Re&try {what}")
@@ -328,7 +334,9 @@ class BatchView(QWidget):
     def _open_row(self, place: int) -> None:
         table = self.watch.table
         item = table.row_at(place)
-        if item.state in (ItemState.COMPLETED, ItemState.NEEDS_REVIEW, ItemState.FAILED):
+        if item.state is ItemState.NEEDS_REVIEW:
+            self.review_wanted.emit(item.batch_id, item.id)
+        elif item.state in (ItemState.COMPLETED, ItemState.FAILED):
             self.document_wanted.emit(item.id, [table.row_at(n).id for n in range(table.rowCount())])
         else:
             self._context.notify("This document has not been read yet.")
@@ -345,6 +353,8 @@ class BatchView(QWidget):
         place = self.table.currentIndex().row()
         opening = menu.addAction("&Open\tEnter", lambda: self._open_row(place))
         opening.setEnabled(len(rows) == 1 and place >= 0)
+        reviewing = menu.addAction("Re&view", lambda: self.review_wanted.emit(rows[0].batch_id, rows[0].id))
+        reviewing.setEnabled(len(rows) == 1 and rows[0].state in (ItemState.COMPLETED, ItemState.NEEDS_REVIEW))
         showing = menu.addAction("&Show in folder\tCtrl+Shift+O", self._show_chosen_in_folder)
         showing.setEnabled(len(rows) == 1)
         menu.addSeparator()
@@ -364,6 +374,10 @@ class BatchView(QWidget):
 
     def _cancel_chosen(self) -> None:
         self.changes.cancel_items(self._chosen())
+
+    def _review(self) -> None:
+        if self.watch.summary is not None:
+            self.review_wanted.emit(self.watch.summary.id, "")
 
     def rename(self) -> None:
         """Ask for another name."""

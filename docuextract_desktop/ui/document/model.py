@@ -165,6 +165,18 @@ def shown_value(value: FieldValue) -> str:
     return f"{text} {value.currency}" if value.currency and text else text
 
 
+def entries_of(opened: Opened | None) -> list[Entry]:
+    """A line for each value of a document."""
+    if opened is None or opened.extraction is None:
+        return []
+    fields = {field.name: field for field in opened.template.fields}
+    return [
+        Entry(Place(number), fields[value.name], value)
+        for number, value in enumerate(opened.extraction.fields)
+        if value.name in fields
+    ]
+
+
 class ValueList(QAbstractListModel):
     """A line per field of the template.
 
@@ -179,15 +191,19 @@ class ValueList(QAbstractListModel):
     def show(self, opened: Opened | None) -> None:
         """Show the values of a document."""
         self.beginResetModel()
-        self.entries = []
-        if opened is not None and opened.extraction is not None:
-            fields = {field.name: field for field in opened.template.fields}
-            self.entries = [
-                Entry(Place(number), fields[value.name], value)
-                for number, value in enumerate(opened.extraction.fields)
-                if value.name in fields
-            ]
+        self.entries = entries_of(opened)
         self.endResetModel()
+
+    def update(self, opened: Opened) -> None:
+        """Show other values of the same document, without losing which line is chosen."""
+        entries = entries_of(opened)
+        if [e.place for e in entries] != [e.place for e in self.entries]:
+            self.show(opened)
+            return
+        changed = [n for n, (old, new) in enumerate(zip(self.entries, entries, strict=True)) if old != new]
+        self.entries = entries
+        for line in changed:
+            self.dataChanged.emit(self.index(line), self.index(line))
 
     def place_of(self, field: int) -> int | None:
         """The line of that field."""

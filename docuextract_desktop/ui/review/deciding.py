@@ -34,7 +34,13 @@ class Decider(QObject):
     reversed = Signal(object)
     reversible = Signal(str, str)
 
-    def __init__(self, session: ReviewSession, parent: QObject | None = None) -> None:
+    def __init__(self, session: Callable[[], ReviewSession], parent: QObject | None = None) -> None:
+        """Set up.
+
+        Args:
+            session: gives the session; called off the window's thread, since the first call loads much.
+            parent: of the QObject.
+        """
         super().__init__(parent)
         self._session = session
         self._scope: str | None = None
@@ -69,18 +75,18 @@ class Decider(QObject):
             if not isinstance(error, DocuExtractError):
                 raise error
 
-        tasks.run(lambda _: decision(session), owner=self, pool="review", done=done, failed=failed)
+        tasks.run(lambda _: decision(session()), owner=self, pool="review", done=done, failed=failed)
 
     def undo(self) -> None:
         """Take back the newest decision; `reversed` follows."""
-        self._reverse(self._session.undo)
+        self._reverse(lambda session, scope: session.undo(scope))
 
     def redo(self) -> None:
         """Bring back what was undone last."""
-        self._reverse(self._session.redo)
+        self._reverse(lambda session, scope: session.redo(scope))
 
-    def _reverse(self, act: Callable[[str | None], Decided | None]) -> None:
-        scope = self._scope
+    def _reverse(self, act: Callable[[ReviewSession, str | None], Decided | None]) -> None:
+        session, scope = self._session, self._scope
         self.made += 1
 
         def done(made: Decided | None) -> None:
@@ -92,7 +98,7 @@ class Decider(QObject):
                 raise error
             self.refused.emit("", "", error)
 
-        tasks.run(lambda _: act(scope), owner=self, pool="review", done=done, failed=failed)
+        tasks.run(lambda _: act(session(), scope), owner=self, pool="review", done=done, failed=failed)
 
     def _settle(self, key: Key) -> None:
         self._pending[key] -= 1
@@ -105,7 +111,7 @@ class Decider(QObject):
             self._asking.cancel()
         session, scope = self._session, self._scope
         self._asking = tasks.run(
-            lambda _: (session.can_undo(scope) or "", session.can_redo(scope) or ""),
+            lambda _: (session().can_undo(scope) or "", session().can_redo(scope) or ""),
             owner=self,
             done=lambda words: self.reversible.emit(*words),
             failed=lambda _: None,  # the buttons keep what they said

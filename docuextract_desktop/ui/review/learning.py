@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -34,7 +35,7 @@ class Learner(QObject):
     troubled = Signal(object)
     busy = Signal(bool)
 
-    def __init__(self, teacher: Teacher, parent: QObject | None = None) -> None:
+    def __init__(self, teacher: Callable[[], Teacher], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._teacher = teacher
         self._waiting: OrderedDict[str, Decided] = OrderedDict()
@@ -52,7 +53,7 @@ class Learner(QObject):
         """Take back what a re-proposal changed."""
         teacher = self._teacher
         tasks.run(
-            lambda _: teacher.take_back(number),
+            lambda _: teacher().take_back(number),
             owner=self,
             pool="learning",
             done=self.taken_back.emit,
@@ -75,8 +76,8 @@ class Learner(QObject):
 
         def work(_: tasks.Task) -> Reproposal | None:
             for earlier in waiting[:-1]:
-                teacher.learn(earlier, cancelled=lambda: True)  # its example alone
-            return teacher.learn(waiting[-1], cancelled=stop.is_set)
+                teacher().learn(earlier, cancelled=lambda: True)  # its example alone
+            return teacher().learn(waiting[-1], cancelled=stop.is_set)
 
         self.busy.emit(True)
         tasks.run(work, owner=self, pool="learning", done=self._learnt, failed=self._failed)

@@ -172,3 +172,9 @@ def spread(rows: Rows, page: Page, words: Sequence[int]) -> dict[int, list[int]]
                 found.setdefault(number, []).append(word)
                 break
     return found
+
+
+def keep_doubts(rows: Rows, before: Rows) -> Rows:
+    """The rows as they are stored, in which cells that wanted a look before and are the same now still do."""
+    doubtful = {(cell.name, cell.value, cell.evidence): cell for cells in before for cell in cells if cell.needs_review}
+    return tuple(tuple(doubtful.get((c.name, c.value, c.evidence), c) for c in cells) for cells in rows)

@@ -102,6 +102,7 @@ class Screens(QObject):
             made.back.connect(lambda: self.show("batches"))
             made.batch_wanted.connect(self.open_batch)
             made.document_wanted.connect(lambda item_id, ids: self.open_document(item_id, ids, "batch"))
+            made.review_wanted.connect(lambda batch_id, item_id: self.open_review(batch_id, item_id or None))
             made.deletion_wanted.connect(self._delete)
             made.named.connect(lambda name: self._title("batch", name))
             self._made["batch"] = made
@@ -122,12 +123,16 @@ class Screens(QObject):
 
     @property
     def review_view(self) -> ReviewView:
-        """Documents to review."""
+        """Values to review."""
         if "review" not in self._made:
             from docuextract_desktop.ui.review.view import ReviewView
 
             made = ReviewView(self.context, self.waiting)
-            made.document_wanted.connect(lambda item_id, ids: self.open_document(item_id, ids, "review"))
+            made.back.connect(self.go_back)
+            made.batch_wanted.connect(self.open_batch)
+            made.batches_wanted.connect(lambda: self.show("batches"))
+            made.shown.connect(self._document_shown)
+            made.named.connect(lambda name: self._title("review", name))
             self._made["review"] = made
         return self._made["review"]  # type: ignore[return-value]
 
@@ -163,7 +168,7 @@ class Screens(QObject):
             self.batches_view.focus_table()
         elif name == "review":
             self._put("review", self.review_view, "Review")
-            self.review_view.focus_table()
+            self.review_view.resume()
         elif name == "templates":
             self._put("templates", self.templates_view, "Templates")
             self.templates_view.refresh()
@@ -187,15 +192,25 @@ class Screens(QObject):
         self._put("batch", self.batch_view, "Batch", mark="batches")
         self.batch_view.open(batch_id)
 
+    def open_review(self, batch_id: str | None, item_id: str | None = None) -> None:
+        """Review a batch, or all of them, beginning with a document where one is named."""
+        if "review" in self._trail:
+            self._trail.remove("review")  # what is shown now is where Escape leads back to
+        self._put("review", self.review_view, "Review")
+        self.review_view.open(batch_id, item_id)
+
     def open_document(self, item_id: str, ids: list[str], came_from: str) -> None:
         """Show a document."""
         self._document_from = came_from
-        self._put("document", self.document_view, "Document", mark="review" if came_from == "review" else "batches")
+        self._put("document", self.document_view, "Document", mark="batches")
         self.document_view.open(item_id, ids)
 
     def go_back(self) -> None:
         """To where the person came from; the list of batches is the root."""
         if not self._trail or self._trail == ["batches"]:
+            return
+        if self.now == "review" and self.review_view.showing_list():
+            self.review_view.resume()
             return
         was = self._trail.pop()
         name = {"document": self._document_from, "batch": "batches"}.get(was)
@@ -230,9 +245,7 @@ class Screens(QObject):
         self.open_batch(batch_id)
 
     def _document_shown(self, item_id: str) -> None:
-        if self._document_from == "review":
-            self.review_view.choose_item(item_id)
-        elif "batch" in self._made:
+        if "batch" in self._made:
             self.batch_view.choose_item(item_id)
 
     def _delete(self, batch: BatchSummary) -> None:

@@ -48,6 +48,25 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
+        "Review",
+        (
+            ("Return", "Accept the value, or store what was typed, and go to the next value to review"),
+            ("N", "Not on this document (Shift+N begins a text with N)"),
+            ("Alt+1", "Take another value that is offered: Alt+1 to Alt+9"),
+            ("F2", "Change the value at its end, rather than replace it by typing"),
+            ("Esc", "Leave the value as it was, while something is typed"),
+            ("Tab", "Next value or cell (Shift+Tab: previous; arrow keys, too)"),
+            ("F8", "Next value to review, undecided (Shift+F8: previous)"),
+            ("Ctrl+Right", "Next document (Ctrl+Left: previous)"),
+            ("Ctrl+Z", "Undo the last decision, also of an earlier day (Ctrl+Shift+Z: redo)"),
+            ("Ctrl+L", "All documents to review"),
+            ("Ins", "Table: add a row below"),
+            ("Ctrl+Del", "Table: delete the row"),
+            ("Ctrl+M", "Table: join the row with the one above"),
+            ("Ctrl+D", "Table: part the row after its first printed line"),
+        ),
+    ),
+    (
         "Document",
         (
             ("Up", "Previous value (Down: next)"),
