@@ -133,7 +133,7 @@ def test_typing_replaces_and_enter_stores(
     first, second = ids(desk, batch_id)
     qtbot.keyClicks(work.card.edit, "13.75")
     assert work.card.edit.text() == "13.75"
-    assert work.card.accept_button.text() == "Store"
+    assert work.card.accept_button.text().startswith("Store")
     key(qtbot, work, Qt.Key.Key_Return)
     settle(desk)
     assert value(desk, first, "total").value == "13.75"

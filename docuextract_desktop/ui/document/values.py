@@ -106,7 +106,7 @@ class ValueDelegate(QStyledItemDelegate):
         room = places.title
         if entry.found:
             sure = percent(entry.value.confidence)
-            width = metrics.horizontalAdvance("100 %")
+            width = metrics.horizontalAdvance("100 %") + 2
             self._text(painter, _end(room, 0, width), places.caption, c.muted, sure, right=True)
             taken = width + 12
             if room.width() >= ROOM_FOR_BAR:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from docuextract_desktop.ui import theme
 from docuextract_desktop.ui.review.cutout import CutOut
@@ -14,10 +15,12 @@ from docuextract_desktop.ui.review.editor import ValueEdit
 from docuextract_desktop.ui.widgets.buttons import button
 from docuextract_desktop.ui.widgets.layouts import row
 from docuextract_desktop.ui.widgets.text import ElidedLabel, label, set_tone
-from docuextract_desktop.ui.wording import menu_text, one_line, percent, tooltip
+from docuextract_desktop.ui.wording import one_line, percent, tooltip
 
 MOST_OFFERS = 9
 REASON_LIMIT = 280
+ROOM = 20
+"""Around the words of a button, in logical pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class ValueCard(QFrame):
         self.edit = ValueEdit()
         self.edit.setFont(theme.font("strong"))
         self.note = label("", "caption", "muted", wrap=True)
-        self._noted = ("", "muted")
+        self._is_cell = False
         self.edit.begun.connect(self._begun)
         self.edit.textChanged.connect(self._say_note)
         self.accept_button = button("Accept", self.accept_wanted.emit, kind="primary", icon="check")
@@ -66,11 +69,15 @@ class ValueCard(QFrame):
         self.absent_button.setToolTip("This document has no such value (N)")
         for made in (self.accept_button, self.absent_button):
             made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._offers: list[OfferRow] = []
+        self._offers = [OfferRow(number) for number in range(MOST_OFFERS)]
         self._offer_box = QWidget()
         self._offer_layout = QVBoxLayout(self._offer_box)
         self._offer_layout.setContentsMargins(0, 0, 0, 0)
         self._offer_layout.setSpacing(2)
+        for number, offered in enumerate(self._offers):
+            offered.button.clicked.connect(lambda _checked=False, n=number: self.offer_chosen.emit(n))
+            offered.hide()
+            self._offer_layout.addWidget(offered)
         head = row(self.title, self.sure, spacing=8)
         head.setStretch(0, 1)
         buttons = row(self.accept_button, self.absent_button, None, spacing=8)
@@ -90,18 +97,21 @@ class ValueCard(QFrame):
         title: str,
         *,
         confidence: float | None,
+        reviewed: bool,
         reasons: Sequence[str],
         flagged: bool,
         text: str,
         placeholder: str,
         note: str = "",
         offers: Sequence[Offer] = (),
-        can_be_absent: bool = True,
+        is_cell: bool = False,
         editable: bool = True,
     ) -> None:
         """Show a value."""
         self.title.setText(title)
-        self.sure.setText(f"{percent(confidence)} sure" if confidence is not None else "")
+        sure = f"{percent(confidence)} sure" if confidence is not None else ""
+        self.sure.setText("Reviewed" if reviewed else sure)
+        set_tone(self.sure, "good" if reviewed else "muted")
         said = " ".join(one_line(reason, REASON_LIMIT) for reason in reasons)
         self.reason.setText(one_line(said, REASON_LIMIT))
         self.reason.setVisible(bool(said))
@@ -110,11 +120,14 @@ class ValueCard(QFrame):
         self.edit.show_value(text, placeholder)
         self._set_note(note, "muted")
         self._show_offers(offers)
-        self.absent_button.setEnabled(can_be_absent)
+        self._is_cell = is_cell
+        self.absent_button.setText("Empty cell   N" if is_cell else "Not on this document   N")
+        self.absent_button.setAccessibleName("The cell is empty" if is_cell else "Not on this document")
+        self.absent_button.setToolTip("The cell is empty" if is_cell else "This document has no such value")
+        self.absent_button.setEnabled(editable)
         self._begun(False)
 
     def _set_note(self, words: str, tone: str) -> None:
-        self._noted = (words, tone) if tone == "muted" else self._noted
         self.note.setText(one_line(words, REASON_LIMIT))
         self.note.setVisible(bool(words))
         set_tone(self.note, tone)
@@ -133,43 +146,77 @@ class ValueCard(QFrame):
             self._set_note("", "muted")
 
     def _begun(self, begun: bool) -> None:
-        self.accept_button.setText("Store" if begun else "Accept")
-        self.accept_button.setAccessibleName("Store what was typed" if begun else "Accept this value")
+        what = "Store" if begun else "Accept table" if self._is_cell else "Accept"
+        self.accept_button.setText(f"{what}   \u21b5")
+        self.accept_button.setAccessibleName("Store what was typed" if begun else what)
         if not begun:
             self._say_note()
 
     def _show_offers(self, offers: Sequence[Offer]) -> None:
-        for old in self._offers:
-            self._offer_layout.removeWidget(old)
-            old.hide()
-            old.deleteLater()
-        self._offers = []
-        for number, offer in enumerate(offers[:MOST_OFFERS]):
-            made = OfferRow(number, offer)
-            made.button.clicked.connect(lambda _checked=False, n=number: self.offer_chosen.emit(n))
-            self._offer_layout.addWidget(made)
-            self._offers.append(made)
-        self._offer_box.setVisible(bool(self._offers))
+        for number, made in enumerate(self._offers):
+            made.show_offer(offers[number] if number < len(offers) else None)
+        self._offer_box.setVisible(bool(offers))
 
     def offers(self) -> list[OfferRow]:
         """The other values that are offered."""
-        return list(self._offers)
+        return [made for made in self._offers if not made.isHidden()]
 
 
 class OfferRow(QWidget):
-    """One of the other values, with its key."""
+    """One of the other values, with its key; made once and filled again, since values follow each other quickly."""
 
-    def __init__(self, number: int, offer: Offer) -> None:
+    def __init__(self, number: int) -> None:
         super().__init__()
-        shown = one_line(offer.shown, 60)
-        self.button = button(menu_text(shown), kind="link")
-        self.button.setAccessibleName(f"Take {shown} instead")
-        self.button.setToolTip(tooltip(f"Take “{one_line(offer.shown)}” instead (Alt+{number + 1})"))
-        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._number = number
+        self.button = ElidedButton()
+        self.button.setAccessibleName(f"Other value {number + 1}")
         key = label(f"Alt+{number + 1}", "caption", "muted")
         key.setFixedWidth(key.fontMetrics().horizontalAdvance("Alt+9") + 4)
-        note = ElidedLabel(offer.note, "caption", "muted")
-        layout = row(key, self.button, note, spacing=4)
-        layout.setStretch(2, 1)
-        self.setLayout(layout)
+        self._note = label("", "caption", "muted")
+        self.setLayout(row(key, self.button, self._note, None, spacing=4))
+
+    def show_offer(self, offer: Offer | None) -> None:
+        """Show a value, or nothing."""
+        self.setVisible(offer is not None)
+        if offer is not None:
+            shown = one_line(offer.shown)
+            self.button.show_words(shown)
+            self.button.setAccessibleName(f"Take {shown} instead")
+            self.button.setToolTip(tooltip(f"Take “{shown}” instead (Alt+{self._number + 1})"))
+            self._note.setText(offer.note)
+
+
+class ElidedButton(QPushButton):
+    """A button like a link, whose words are shortened where there is no room."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("kind", "link")
+        self.setAutoDefault(False)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._words = ""
+
+    def show_words(self, words: str) -> None:
+        """Put words on it."""
+        self._words = words
+        self._shorten()
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for all the words."""
+        return QSize(self.fontMetrics().horizontalAdvance(self._words) + ROOM, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """It can be narrow."""
+        return QSize(48, super().sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shorten anew."""
+        super().resizeEvent(event)
+        self._shorten()
+
+    def _shorten(self) -> None:
+        room = max(0, self.width() - ROOM)
+        shown = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room)
+        self.setText(shown.replace("&", "&&"))

@@ -30,7 +30,7 @@ from docuextract_desktop.ui.review.rows import keep_doubts, spread
 from docuextract_desktop.ui.review.run import Key, Run
 from docuextract_desktop.ui.review.target import Target, first_doubtful, next_doubtful
 from docuextract_desktop.ui.review.workplace import Workplace
-from docuextract_desktop.ui.wording import count, one_line, tooltip
+from docuextract_desktop.ui.wording import count, file_name, one_line, tooltip
 
 if TYPE_CHECKING:
     from docuextract_desktop.documents.models import Page
@@ -318,12 +318,14 @@ class ReviewDesk(Workplace):
         self.card.show_value(
             target.title,
             confidence=target.value.confidence if target.value.value is not None or target.value.rows else None,
+            reviewed=target.value.reviewed,
             reasons=target.reasons,
             flagged=target.value.needs_review or target.entry.value.needs_review,
             text=target.text,
             placeholder=target.placeholder,
             note=target.note,
             offers=[choice.offer for choice in target.choices],
+            is_cell=target.row is not None,
             editable=target.editable,
         )
         self.card.edit.setAccessibleName(target.title)
@@ -556,6 +558,8 @@ class ReviewDesk(Workplace):
         key = self.current()
         if then is not None:
             self._storing, self._then = key, then
+        if self._reproposal is None:
+            self.say("")
         self.run.mark(key, done=True)
         self.documents.touch(key[0])
         self.decider.decide(*key, decision)
@@ -716,7 +720,7 @@ class ReviewDesk(Workplace):
         self.go_to(made.item_id, made.field)
         word = "Undone" if made.action == "undo" else "Done again"
         entry = self._entry()
-        self.say(f"{word}: {entry.title if entry is not None else made.field} on {made.filename}")
+        self.say(f"{word}: {entry.title if entry is not None else made.field} on {file_name(made.filename)}")
 
     def _say_reversible(self, undo: str, redo: str) -> None:
         for made, word, words in ((self.undo_button, "Undo", undo), (self.redo_button, "Redo", redo)):

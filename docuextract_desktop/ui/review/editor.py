@@ -47,6 +47,7 @@ class ValueEdit(QPlainTextEdit):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setProperty("kind", "value")
         self.setAcceptDrops(False)
         self.setAccessibleName("Value")
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
@@ -58,6 +59,7 @@ class ValueEdit(QPlainTextEdit):
         self._original = ""
         self._begun = False
         self.textChanged.connect(self._changed)
+        self.document().documentLayout().documentSizeChanged.connect(lambda _: self._fit())
         self._fit()
 
     def show_value(self, text: str, placeholder: str = "") -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView, QVBoxLayout
 
 from docuextract_desktop.ui import theme
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Index = QModelIndex | QPersistentModelIndex
 WIDEST, NARROWEST = 360, 72
+CHECK_WIDTH = 128
+ROOM_FOR_WORDS = 720
 
 
 class CheckedTable(CellTable):
@@ -42,12 +44,13 @@ class CheckedTable(CellTable):
         """How many rows have figures that do not agree."""
         return sum(self.check(number).good is False for number in range(len(self.rows)))
 
-    def _is_check(self, section: int) -> bool:
+    def is_check(self, section: int) -> bool:
+        """Whether a column is that of the check."""
         return self.field is not None and section == len(self.field.columns)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Titles; the check's is short."""
-        if orientation == Qt.Orientation.Horizontal and self._is_check(section):
+        if orientation == Qt.Orientation.Horizontal and self.is_check(section):
             if role == Qt.ItemDataRole.DisplayRole:
                 return "Check"
             return "Quantity × unit price = amount" if role == Qt.ItemDataRole.ToolTipRole else None
@@ -56,7 +59,7 @@ class CheckedTable(CellTable):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Values; what wants a look and what does not add up is coloured."""
         c = theme.colours()
-        if self._is_check(index.column()):
+        if self.is_check(index.column()):
             check = self.check(index.row())
             if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
                 return "" if check.good is None else "✓" if check.good else f"≠ {check.expected}"
@@ -105,10 +108,13 @@ class RowsPanel(QFrame):
         self.add_button = button("Add row", self.add_wanted.emit, icon="plus", tip="Add a row below (Ins)")
         self.delete_button = button("Delete", self.delete_wanted.emit, icon="trash", tip="Delete the row (Ctrl+Del)")
         self.merge_button = button(
-            "Merge up", self.merge_wanted.emit, icon="up", tip="Join with the row above (Ctrl+M)"
+            "Join", self.merge_wanted.emit, icon="merge", tip="Join the row with the one above (Ctrl+M)"
         )
-        self.split_button = button("Split", self.split_wanted.emit, tip="Part after the first printed line (Ctrl+D)")
+        self.split_button = button(
+            "Part", self.split_wanted.emit, icon="split", tip="Part the row after its first printed line (Ctrl+D)"
+        )
         buttons = (self.add_button, self.delete_button, self.merge_button, self.split_button)
+        self._worded = {made: made.text() for made in buttons}
         for made in buttons:
             made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         head = row(self.title, *buttons, spacing=8)
@@ -120,16 +126,25 @@ class RowsPanel(QFrame):
         layout.addLayout(head)
         layout.addWidget(self.view, 1)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the words of the buttons out where there is little room."""
+        super().resizeEvent(event)
+        for made, words in self._worded.items():
+            made.setText(words if self.width() >= ROOM_FOR_WORDS else "")
+
     def show_table(self, entry: Entry, *, fresh: bool) -> None:
         """Show a table's rows; `fresh`: another table than before, so that the columns are fitted."""
         self.cells.show(entry)
         wrong = self.cells.disagreeing()
-        words = f"{entry.title}: {entry.words}"
-        self.title.setText(f"{words}, {count(wrong, 'row')} not adding up" if wrong else words)
+        off = f"{entry.title}: {wrong} of {count(len(self.cells.rows), 'row')} off"
+        self.title.setText(off if wrong else f"{entry.title}: {entry.words}")
+        self.title.setToolTip("Quantity × unit price is not the amount" if wrong else "")
         if fresh:
             self.view.resizeColumnsToContents()
             for place in range(self.cells.columnCount()):
                 self.view.setColumnWidth(place, min(WIDEST, max(NARROWEST, self.view.columnWidth(place) + 16)))
+            if self.cells.is_check(last := self.cells.columnCount() - 1):
+                self.view.setColumnWidth(last, CHECK_WIDTH)  # room for what may come to stand there
 
     def choose(self, number: int, column: int) -> None:
         """Make a cell the current one."""

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from docuextract_desktop.documents.models import Box
     from docuextract_desktop.extraction.models import Evidence, FieldValue
 
+LEAST_SAID = 0.01
+"""What is less likely is offered without saying how likely."""
 YES_OR_NO = (("Yes", "true"), ("No", "false"))
 
 
@@ -137,7 +139,8 @@ class Target:
                 shown = {b: a for a, b in YES_OR_NO}.get(other.value, shown)
             # Two readings of the same print, such as 03/04, are told apart by their values.
             text = other.text if texts.count(other.text) == 1 else other.value
-            note = "  ".join(part for part in (percent(other.confidence), place) if part)
+            likely = percent(other.confidence) if other.confidence >= LEAST_SAID else ""
+            note = "  ".join(part for part in (likely, place) if part)
             found.append(Choice(Offer(shown, note), text, other.evidence))
         if value.type == "boolean":
             found += [Choice(Offer(shown), shown) for shown, stored in YES_OR_NO if stored not in taken]

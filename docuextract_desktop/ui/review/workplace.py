@@ -29,6 +29,7 @@ class Workplace(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._state = context.state
+        self._fit_before = "page"
         self.pane = PagePane(context)
         self.pane.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a click on a word leaves the keyboard on the value
         self.pane.thumbnails.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -94,7 +95,6 @@ class Workplace(QWidget):
         self._side.addWidget(values)
         self._side.addWidget(self.nothing)
         self._values_page = values
-        right.setMinimumWidth(300)
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.addWidget(self.left)
         self.split.addWidget(right)
@@ -126,11 +126,16 @@ class Workplace(QWidget):
         shown = entry is not None
         hidden = self.rows.isHidden()
         self.rows.setVisible(shown)
+        if not shown and not hidden and self._fit_before == "page" and self.pane.canvas.fit() == "width":
+            self.pane.canvas.set_fit("page")
         if entry is not None:
             self.rows.show_table(entry, fresh=fresh or hidden)
             if cell is not None:
                 self.rows.choose(*cell)
             if hidden:
+                self._fit_before = self.pane.canvas.fit()
+                if self._fit_before == "page":  # what is left of the page's height would make it too small to read
+                    self.pane.canvas.set_fit("width")
                 height = min(ROWS_HEIGHT, self.left.height() * 2 // 5)
                 self.left.setSizes([self.left.height() - height, height])
 
