@@ -617,7 +617,7 @@ class ReviewDesk(Workplace):
     def _store_cell(self, target: Target, text: str, then: Callable[[], None]) -> None:
         if target.row is not None and target.column is not None:
             place = (target.row, target.column)
-            change = edits.cell_change(self.current(), target.entry.field, place, text, self._pick)
+            change = edits.cell_change(self.current(), place, text, self._pick)
             self._change_rows(change, then)
 
     def _after_cell(self, target: Target) -> None:
@@ -692,7 +692,7 @@ class ReviewDesk(Workplace):
         if not beside:
             self.say("No row of the table stands beside these words.")
             return
-        change = edits.column_filled(self.current(), target.entry.field, target.column, page.index, beside)
+        change = edits.column_filled(self.current(), target.column, page.index, beside)
         self._change_rows(change)
         self.say(f"{count(len(beside), 'row')} filled from the page")
 

@@ -32,7 +32,7 @@ def _empty(review: ReviewSession, key: Key, field: TemplateField) -> Cells:
     return tuple(review.parse_cell(*key, column.name, "") for column in field.columns)
 
 
-def cell_change(key: Key, field: TemplateField, place: tuple[int, int], text: str, pick: Pick | None) -> Change:
+def cell_change(key: Key, place: tuple[int, int], text: str, pick: Pick | None) -> Change:
     """One cell is what was typed, at the place pointed at; without one it keeps the place it had."""
 
     def change(review: ReviewSession, rows: Rows) -> Rows:
@@ -40,7 +40,7 @@ def cell_change(key: Key, field: TemplateField, place: tuple[int, int], text: st
         evidence = rows[row][column].evidence if text else None
         if pick is not None:
             evidence = review.read_words(*key, *pick)[1]
-        cell = review.parse_cell(*key, field.columns[column].name, text, evidence)
+        cell = review.parse_cell(*key, rows[row][column].name, text, evidence)
         return row_work.with_cell(rows, row, column, cell)
 
     return change
@@ -83,15 +83,13 @@ def row_split(key: Key, field: TemplateField, place: int, pages: Sequence[Page])
     return change
 
 
-def column_filled(
-    key: Key, field: TemplateField, column: int, page_index: int, words: Mapping[int, Sequence[int]]
-) -> Change:
+def column_filled(key: Key, column: int, page_index: int, words: Mapping[int, Sequence[int]]) -> Change:
     """The cells of a column are the words that were pointed at beside their rows."""
 
     def change(review: ReviewSession, rows: Rows) -> Rows:
         for row, chosen in words.items():
             text, evidence = review.read_words(*key, page_index, chosen)
-            cell = review.parse_cell(*key, field.columns[column].name, text, evidence)
+            cell = review.parse_cell(*key, rows[row][column].name, text, evidence)
             rows = row_work.with_cell(rows, row, column, cell)
         return rows
 

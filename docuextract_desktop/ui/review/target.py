@@ -62,8 +62,9 @@ class Target:
         """Name of the field, and of the cell."""
         if self.row is None or self.column is None:
             return self.entry.title
-        column = self.entry.field.columns[self.column]
-        named = one_line(column.title or column.name.replace("_", " ").capitalize(), 60)
+        name = self.value.name
+        title = next((column.title for column in self.entry.field.columns if column.name == name), None)
+        named = one_line(title or name.replace("_", " ").capitalize(), 60)
         return f"{self.entry.title}, row {self.row + 1}: {named}"
 
     @property
