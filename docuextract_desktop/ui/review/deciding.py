@@ -22,6 +22,9 @@ Decision = Callable[["ReviewSession"], "Decided"]
 class Decider(QObject):
     """Stores decisions in the order in which they were made.
 
+    Attributes:
+        made: how many decisions and reversals were asked for; rises.
+
     Signals:
         decided: a `Decided`.
         refused: (item id, field, DocuExtractError); nothing was stored.
@@ -46,6 +49,7 @@ class Decider(QObject):
         self._scope: str | None = None
         self._pending: Counter[Key] = Counter()
         self.made = 0
+        self._decided_at: dict[Key, int] = {}
         self._asking: tasks.Task | None = None
 
     def set_scope(self, batch_id: str | None) -> None:
@@ -53,15 +57,17 @@ class Decider(QObject):
         self._scope = batch_id
         self.ask_reversible()
 
-    def pending(self) -> frozenset[Key]:
-        """Values whose decision is not on the disk yet."""
-        return frozenset(self._pending)
+    def decided_after(self, made: int) -> frozenset[Key]:
+        """Values that were decided, or are about to be stored, since `made` had that value."""
+        late = {key for key, number in self._decided_at.items() if number > made}
+        return frozenset(late | set(self._pending))
 
     def decide(self, item_id: str, field: str, decision: Decision) -> None:
         """Store a decision; `decided` or `refused` follows."""
         key = (item_id, field)
         self._pending[key] += 1
         self.made += 1
+        self._decided_at[key] = self.made
         session = self._session
 
         def done(made: Decided) -> None:
@@ -90,6 +96,8 @@ class Decider(QObject):
         self.made += 1
 
         def done(made: Decided | None) -> None:
+            if made is not None:
+                self._decided_at[made.item_id, made.field] = self.made
             self.reversed.emit(made)
             self.ask_reversible()
 
