@@ -99,6 +99,8 @@ class Teacher:
             thorough: fit to the end rather than a few steps from what was known.
             cancelled: as for `learn`.
         """
+        if cancelled():
+            raise _CancelledError
         examples = self._all_examples(template)
         before = None if thorough else self._fitted.get(template.id)
         learnt = fit(template, examples, warm_start=before, thorough=thorough)
