@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QImage, QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QSplitter, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
 from docuextract_desktop.errors import BatchNotFoundError, DocuExtractError
 from docuextract_desktop.jobs.models import ItemState
 from docuextract_desktop.ui import files, tasks
 from docuextract_desktop.ui.context import Context
-from docuextract_desktop.ui.document.canvas import PageCanvas
 from docuextract_desktop.ui.document.model import CellTable, Entry, Opened, PageSize, Place, ValueList, boxes_of, load
 from docuextract_desktop.ui.document.outline import Outline
-from docuextract_desktop.ui.document.pictures import PageKey, Pictures
-from docuextract_desktop.ui.document.thumbnails import Thumbnails
-from docuextract_desktop.ui.document.toolbar import PageBar
+from docuextract_desktop.ui.document.pane import PagePane
+from docuextract_desktop.ui.document.pictures import PageKey
 from docuextract_desktop.ui.document.values import ValueListView
 from docuextract_desktop.ui.titles import ITEM_TITLES
 from docuextract_desktop.ui.widgets.buttons import icon_button
@@ -48,11 +46,9 @@ class DocumentView(QWidget):
         self._ids: list[str] = []
         self._item_id = ""
         self._opened: Opened | None = None
-        self._page = 0
         self._loading: tasks.Task | None = None
-        self.pictures = Pictures(context.runner, self)
-        self.pictures.ready.connect(self._picture_came)
-        self.pictures.failed.connect(self._picture_failed)
+        self.pane = PagePane(context)
+        self.canvas, self.bar, self.thumbnails = self.pane.canvas, self.pane.bar, self.pane.thumbnails
         context.feed.changed.connect(self._changed)
         self._build()
         without_drops(self)
@@ -79,20 +75,8 @@ class DocumentView(QWidget):
         head.setStretch(1, 1)
         head.setContentsMargins(16, 8, 16, 8)
 
-        self.canvas = PageCanvas()
-        self.canvas.outline_clicked.connect(self._outline_clicked)
-        self.canvas.picture_wanted.connect(self._want_picture)
-        self.canvas.page_turned.connect(self.turn_page)
-        self.bar = PageBar(self.canvas)
-        self.bar.page_wanted.connect(self.turn_page)
-        self.thumbnails = Thumbnails(self.pictures)
-        self.thumbnails.page_chosen.connect(self.show_page)
-        self.thumbnails.hide()
-        self.bar.thumbnails_toggled.connect(self.thumbnails.setVisible)
-        pages = row(self.thumbnails, self.canvas, spacing=0)
-        pages.setStretch(1, 1)
-        page_side = QWidget()
-        page_side.setLayout(column(self.bar, pages, spacing=0))
+        self.pane.canvas.outline_clicked.connect(self._outline_clicked)
+        self.pane.page_shown.connect(lambda _: self._draw_outlines())
 
         self.cells = CellTable(self)
         self.cell_view = QTableView()
@@ -114,7 +98,7 @@ class DocumentView(QWidget):
         self.cell_side = surface("footer", column(cell_head, self.cell_view, spacing=8))
         self.cell_side.hide()
         self.left = QSplitter(Qt.Orientation.Vertical)
-        self.left.addWidget(page_side)
+        self.left.addWidget(self.pane)
         self.left.addWidget(self.cell_side)
         self.left.setStretchFactor(0, 1)
         self.left.setChildrenCollapsible(False)
@@ -195,6 +179,7 @@ class DocumentView(QWidget):
     def _show(self, opened: Opened) -> None:
         self._loading = None
         again = self._opened is not None and self._opened.item.id == opened.item.id
+        before = self._opened.sizes if self._opened is not None else {}
         self._opened = opened
         item = opened.item
         self.title.setText(one_line(item.filename))
@@ -206,19 +191,16 @@ class DocumentView(QWidget):
         self.subtitle.setText("  ·  ".join([*said, *(one_line(w) for w in opened.warnings)]))
         self.value_view.delegate.threshold = opened.template.review_threshold
         self.values.show(opened)
-        self.bar.thumbnails_button.setEnabled(opened.page_count > 1)
-        self.thumbnails.pages.show([self._key(page) for page in range(opened.page_count)])
-        if not again:
-            self.canvas.reset_turn()
-            self._page = -1
+        if not again or opened.sizes != before:
+            self.pane.show_document(item.id, opened.sizes, opened.page_count)
         if opened.extraction is None:
             self._show_missing(opened)
-            self.show_page(max(0, self._page))
+            self.show_page(max(0, self.page()))
         else:
             self._side.setCurrentWidget(self.value_view)
             first = next((n for n, e in enumerate(self.values.entries) if e.value.needs_review), 0)
             self.value_view.setCurrentIndex(self.values.index(first))
-            if self._page < 0:
+            if self.page() < 0:
                 self.show_page(0)
         self._fetch_ahead()
 
@@ -244,52 +226,20 @@ class DocumentView(QWidget):
 
     def page(self) -> int:
         """Index of the page that is shown."""
-        return self._page
-
-    def turn_page(self, by: int) -> None:
-        """To the next or previous page."""
-        if self._opened is not None and 0 <= self._page + by < self._opened.page_count:
-            self.show_page(self._page + by)
+        return self.pane.page()
 
     def show_page(self, page_index: int) -> None:
         """Show a page with the outlines of what stands on it."""
-        if self._opened is None:
-            return
-        if page_index != self._page:
-            self._page = page_index
-            size = self._opened.sizes.get(page_index, A4)
-            self.canvas.set_page(size.width, size.height)
-            self._want_picture(self.canvas.wanted_side())
-        self.bar.show_page(page_index, self._opened.page_count)
-        self.thumbnails.show_page(page_index)
-        self._draw_outlines()
-
-    def _key(self, page_index: int) -> PageKey:
-        opened = self._opened
-        rotation = opened.sizes[page_index].rotation if opened is not None and page_index in opened.sizes else 0
-        return PageKey(self._item_id, page_index, rotation)
-
-    def _want_picture(self, side: int) -> None:
-        if self._opened is None or self._page < 0:
-            return
-        picture = self.pictures.want(self._key(self._page), side)
-        if picture is not None:
-            self.canvas.set_picture(picture)
-        self.canvas.set_waiting(picture is None)
-
-    def _picture_came(self, key: PageKey, picture: QImage) -> None:
-        if self._opened is not None and key == self._key(self._page):
-            self.canvas.set_picture(picture)
-
-    def _picture_failed(self, key: PageKey, words: str) -> None:
-        if self._opened is not None and key == self._key(self._page) and not self.canvas.has_picture():
-            self.canvas.set_problem(words)
+        if page_index == self.page():
+            self._draw_outlines()
+        else:
+            self.pane.show_page(page_index)
 
     def _fetch_ahead(self) -> None:
         """Ask for the first page of the next document before it is wanted."""
         place = self._ids.index(self._item_id) + 1 if self._item_id in self._ids else len(self._ids)
         if place < len(self._ids):
-            self.pictures.want(PageKey(self._ids[place], 0), self.canvas.wanted_side(), channel="ahead")
+            self.pane.fetch_ahead(PageKey(self._ids[place], 0), "ahead")
 
     # --- values ---------------------------------------------------------------------------------------------------
 
@@ -306,14 +256,14 @@ class DocumentView(QWidget):
         evidence = entry.value.evidence
         current = self.current_entry()
         open_table = current is not None and current.place == entry.place and bool(entry.value.rows)
-        if evidence is not None and evidence.page_index == self._page and not open_table:
+        if evidence is not None and evidence.page_index == self.page() and not open_table:
             tone = "unsure" if entry.value.needs_review else "sure"
             tip = tooltip(f"{entry.title}: {entry.words}")
             found.append(Outline(entry.place, boxes_of(evidence), tone, tip))  # type: ignore[arg-type]
         if open_table:
             for number, cells in enumerate(entry.value.rows):
                 for place, cell in enumerate(cells):
-                    if cell.evidence is not None and cell.evidence.page_index == self._page:
+                    if cell.evidence is not None and cell.evidence.page_index == self.page():
                         key = Place(entry.place.field, number, place)
                         tone = "unsure" if cell.needs_review else "sure"
                         found.append(Outline(key, boxes_of(cell.evidence), tone, faint=True))  # type: ignore[arg-type]
@@ -337,7 +287,7 @@ class DocumentView(QWidget):
         self._show_cells(entry if entry.value.rows else None)
         pages = [entry.value.evidence.page_index] if entry.value.evidence else []
         pages += [cell.evidence.page_index for cells in entry.value.rows for cell in cells if cell.evidence]
-        wanted = self._page if self._page in pages or not pages else pages[0]
+        wanted = self.page() if self.page() in pages or not pages else pages[0]
         self.show_page(max(0, wanted))
 
     def _show_cells(self, entry: Entry | None) -> None:
@@ -358,7 +308,7 @@ class DocumentView(QWidget):
         cell = self.cells.cell(now) if now.isValid() else None
         if entry is None or cell is None:
             return
-        if cell.evidence is not None and cell.evidence.page_index != self._page:
+        if cell.evidence is not None and cell.evidence.page_index != self.page():
             self.show_page(cell.evidence.page_index)
         self.canvas.set_current(Place(entry.place.field, now.row(), now.column()))
 
