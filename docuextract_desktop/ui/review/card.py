@@ -18,6 +18,7 @@ from docuextract_desktop.ui.widgets.text import ElidedLabel, label, set_tone
 from docuextract_desktop.ui.wording import one_line, percent, tooltip
 
 MOST_OFFERS = 9
+TYPING = "Enter stores it, Esc leaves the value as it was"
 REASON_LIMIT = 280
 ROOM = 20
 """Around the words of a button, in logical pixels."""
@@ -61,6 +62,7 @@ class ValueCard(QFrame):
         self.edit.setFont(theme.font("strong"))
         self.note = label("", "caption", "muted", wrap=True)
         self._is_cell = False
+        self._stored_as = ""
         self.edit.begun.connect(self._begun)
         self.edit.textChanged.connect(self._say_note)
         self.accept_button = button("Accept", self.accept_wanted.emit, kind="primary", icon="check")
@@ -118,7 +120,7 @@ class ValueCard(QFrame):
         set_tone(self.reason, "warn" if flagged else "muted")
         self.edit.setReadOnly(not editable)
         self.edit.show_value(text, placeholder)
-        self._set_note(note, "muted")
+        self._stored_as = note
         self._show_offers(offers)
         self._is_cell = is_cell
         self.absent_button.setText("Empty cell   N" if is_cell else "Not on this document   N")
@@ -128,8 +130,8 @@ class ValueCard(QFrame):
         self._begun(False)
 
     def _set_note(self, words: str, tone: str) -> None:
-        self.note.setText(one_line(words, REASON_LIMIT))
-        self.note.setVisible(bool(words))
+        # It keeps its line where there is nothing to say: what stands below must not jump when something is typed.
+        self.note.setText(one_line(words, REASON_LIMIT) or " ")
         set_tone(self.note, tone)
 
     def show_problem(self, words: str) -> None:
@@ -143,13 +145,15 @@ class ValueCard(QFrame):
         if self.edit.property("problem"):
             self.edit.setProperty("problem", None)
             self.edit.style().polish(self.edit)
-            self._set_note("", "muted")
+            self._set_note(TYPING if self.edit.is_begun() else self._stored_as, "muted")
 
     def _begun(self, begun: bool) -> None:
         what = "Store" if begun else "Accept table" if self._is_cell else "Accept"
         self.accept_button.setText(f"{what}   \u21b5")
         self.accept_button.setAccessibleName("Store what was typed" if begun else what)
-        if not begun:
+        if not self.edit.property("problem"):
+            self._set_note(TYPING if begun else self._stored_as, "muted")
+        elif not begun:
             self._say_note()
 
     def _show_offers(self, offers: Sequence[Offer]) -> None:

@@ -70,6 +70,7 @@ class ReviewDesk(ValueViewer):
         edit.moved.connect(self.go_by)
         edit.tabbed.connect(self.tab)
         edit.absent_wanted.connect(self.say_absent)
+        edit.offer_wanted.connect(self.take_offer)
         edit.undo_wanted.connect(self.undo)
         edit.redo_wanted.connect(self.redo)
         self.card.accept_wanted.connect(self.enter)
@@ -107,6 +108,8 @@ class ReviewDesk(ValueViewer):
         if batch_id != self._batch_id:
             self.run = Run()
             self._batch_id = batch_id
+            self._reproposal = None
+            self.say("")
         self.run.forget_done()
         self.decider.set_scope(batch_id)
         self._flags.set_scope(batch_id)

@@ -32,6 +32,7 @@ class ValueEdit(QPlainTextEdit):
         moved: (columns, rows) to go by arrow keys while nothing is typed.
         tabbed: +1 or -1.
         absent_wanted: N was pressed while nothing is typed.
+        offer_wanted: number of the offer, by Alt and a digit.
         begun: whether something is typed now.
         undo_wanted, redo_wanted: Ctrl+Z and its opposite while nothing is typed.
     """
@@ -41,6 +42,7 @@ class ValueEdit(QPlainTextEdit):
     moved = Signal(int, int)
     tabbed = Signal(int)
     absent_wanted = Signal()
+    offer_wanted = Signal(int)
     begun = Signal(bool)
     undo_wanted = Signal()
     redo_wanted = Signal()
@@ -143,6 +145,8 @@ class ValueEdit(QPlainTextEdit):
         elif key == Qt.Key.Key_Escape and self._begun:
             self.restore()
             self.dropped.emit()
+        elif held == Qt.KeyboardModifier.AltModifier and Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
+            self.offer_wanted.emit(int(key) - int(Qt.Key.Key_1))
         elif key == Qt.Key.Key_F2 and none:
             self.moveCursor(QTextCursor.MoveOperation.End)
             self._set_begun(True)
