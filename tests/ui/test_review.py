@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
+import conftest
 import pytest
 from conftest import Desk, Lane, Shown
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -9,10 +11,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from docuextract_desktop.extraction.models import FieldValue
+from docuextract_desktop.extraction.models import Alternative, Extraction, FieldValue
 from docuextract_desktop.jobs.models import ItemState
 from docuextract_desktop.review.models import Decided
 from docuextract_desktop.review.teacher import Teacher
+from docuextract_desktop.templates.models import Template
 from docuextract_desktop.ui import tasks
 from docuextract_desktop.ui.document.canvas import PageCanvas
 from docuextract_desktop.ui.review.desk import ReviewDesk
@@ -389,6 +392,56 @@ def test_nothing_left_offers_the_way_back_to_the_batch(
     qtbot.keyClick(view.batch_button, Qt.Key.Key_Space)
     assert shown.screens.now == "batch"
     assert shown.screens.batch_view.watch.batch_id == batch_id
+
+
+def test_what_comes_after_the_end_is_offered(
+    view: ReviewView, desk: Desk, lane: Lane, make_batch: MakeBatch, qtbot: QtBot
+) -> None:
+    batch_id = make_batch(2)
+    lane.finish()
+    work = open_view(view, desk)
+    key(qtbot, work, Qt.Key.Key_Return)
+    settle(desk)
+    assert view.showing_end()
+    assert not view.more_button.isVisible()
+    lane.finish()
+    work.read_flags()
+    settle(desk)
+    assert view.showing_end(), "nothing is pushed under the person's keys"
+    assert view.empty._heading.text() == "1 value more to review"
+    qtbot.mouseClick(view.more_button, Qt.MouseButton.LeftButton)
+    settle(desk)
+    assert not view.showing_end()
+    assert work.current() == (ids(desk, batch_id)[1], "total")
+
+
+def test_alternatives_are_taken_by_one_key(
+    view: ReviewView, desk: Desk, lane: Lane, make_batch: MakeBatch, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = conftest.extraction_of
+
+    def with_alternative(template: Template, **others: bool | int) -> Extraction:
+        found = made(template, **others)  # type: ignore[arg-type]
+        total = found.field("total")
+        other = Alternative("99.00", "99,00", 0.3, conftest.evidence(0, 0.1, 0.5, 0.2, 0.53), "MYR")
+        return found.with_field(replace(total, alternatives=(other,)))
+
+    monkeypatch.setattr(conftest, "extraction_of", with_alternative)
+    batch_id = make_batch(2)
+    lane.finish(2)
+    work = open_view(view, desk)
+    first, second = ids(desk, batch_id)
+    assert [offer.button.accessibleName() for offer in work.card.offers()] == ["Take 99.00 MYR instead"]
+    key(qtbot, work, Qt.Key.Key_2, ALT)
+    assert work.card.edit.text() == "12,50", "there is no second one, and nothing is typed"
+    key(qtbot, work, Qt.Key.Key_1, ALT)
+    settle(desk)
+    assert value(desk, first, "total").value == "99.00"
+    assert work.current() == (second, "total")
+    qtbot.mouseClick(work.card.offers()[0].button, Qt.MouseButton.LeftButton)
+    settle(desk)
+    assert value(desk, second, "total").value == "99.00"
+    assert view.showing_end()
 
 
 def test_the_list_of_documents_leads_to_any_of_them(

@@ -35,9 +35,11 @@ class ReviewDesk(ValueViewer):
 
     Signals:
         finished: no flagged value is left.
+        counted: how many are left, whenever they were read anew.
     """
 
     finished = Signal()
+    counted = Signal(int)
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -138,6 +140,7 @@ class ReviewDesk(ValueViewer):
                 self.go_to(*stop.key)
         self.show_progress()
         self.fetch_ahead()
+        self.counted.emit(self.run.open_count())
 
     def _feed_changed(self, changes: object) -> None:
         changed = set().union(*getattr(changes, "items", {}).values())

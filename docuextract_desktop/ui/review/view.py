@@ -18,7 +18,8 @@ from docuextract_desktop.ui.widgets.text import label
 from docuextract_desktop.ui.wording import count
 
 NOTHING = "Values that the program is not sure of come here, with their documents, as soon as a batch finds some."
-DONE = "Every value that wanted a look has one. Ctrl+Z takes the last decision back."
+DONE = "You have been through every value that wanted a look. Ctrl+Z takes the last decision back."
+MORE = "Values that want a look have come since you were done."
 
 
 class ReviewView(QWidget):
@@ -52,6 +53,7 @@ class ReviewView(QWidget):
         self.desk.back_button.clicked.connect(self.back)
         self.desk.list_button.clicked.connect(self.show_list)
         self.desk.finished.connect(self._show_end)
+        self.desk.counted.connect(self._show_more)
         self.desk.resumed.connect(self._show_desk)
         self._stack = QStackedLayout(self)
         self._build_list()
@@ -79,13 +81,13 @@ class ReviewView(QWidget):
         layout.addWidget(self.table, 1)
 
     def _build_end(self) -> None:
+        self.more_button = button("&Go on", lambda: self.desk.step_flag(1), kind="primary", icon="review")
         self.batch_button = button("Show the &batch", self._to_batch, kind="primary", icon="batches")
         self.batches_button = button("Show all &batches", self.batches_wanted.emit, icon="batches")
         self.rest_button = button("&Review the other batches", lambda: self.open(None), icon="review")
         self.undo_button = button("&Undo the last decision", lambda: self.desk.undo(), icon="undo")
-        self.empty = EmptyState(
-            "review", "", "", self.batch_button, self.batches_button, self.rest_button, self.undo_button
-        )
+        buttons = (self.more_button, self.batch_button, self.batches_button, self.rest_button, self.undo_button)
+        self.empty = EmptyState("review", "", "", *buttons)
         self.end = QWidget()
         layout = QVBoxLayout(self.end)
         layout.addWidget(self.empty)
@@ -132,12 +134,19 @@ class ReviewView(QWidget):
         decided = len(self.desk.run) > 0 or bool(self.desk.current()[0])
         self.empty.set_words("All values are decided" if decided else "Nothing to review", DONE if decided else NOTHING)
         others = any(waiting.item.batch_id != batch_id for waiting in self.waiting.rows)
+        self.more_button.hide()
         self.batch_button.setVisible(batch_id is not None)
         self.batches_button.setVisible(batch_id is None)
         self.rest_button.setVisible(batch_id is not None and others)
         self.undo_button.setVisible(decided)
         self._stack.setCurrentWidget(self.end)
         (self.batches_button if batch_id is None else self.batch_button).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_more(self, left: int) -> None:
+        """Something came while it was said that all is done: offer it, but do not push it under the person's keys."""
+        if self.showing_end() and left and self.desk.current()[0]:
+            self.empty.set_words(f"{count(left, 'value')} more to review", MORE)
+            self.more_button.show()
 
     def _show_count(self, values: int | None = None) -> None:
         rows = self.waiting.rows
