@@ -142,12 +142,15 @@ def _decide_range(
     # A range's other end may be unlikely by itself: it is tried as well.
     partners = [int(found.range_with[row]) for row, _ in starts]
     known = {row for row, _ in ends}
+    ranged = {*(row for row, _ in starts if found.range_with[row] >= 0), *(p for p in partners if p >= 0)}
     ends += [(p, float(second.probabilities[p])) for p in dict.fromkeys(partners) if p >= 0 and p not in known]
     best, best_score = (first.row, second.row), -math.inf
     for (a, pa), (b, pb) in product(starts, ends):
         total = math.log(max(pa, _FLOOR)) + math.log(max(pb, _FLOOR))
         if int(found.range_with[a]) == b:
             total += _RANGE_REWARD
+        elif a == b and a in ranged:
+            total -= _ORDER_PENALTY  # one end of a printed range is not both
         if found.values[a] > found.values[b]:  # ISO days compare as text
             total -= _ORDER_PENALTY
         if total > best_score:
