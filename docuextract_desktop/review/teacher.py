@@ -15,7 +15,7 @@ from docuextract_desktop.extraction.models import FieldValue, field_value_from_j
 from docuextract_desktop.extraction.pipeline import propose
 from docuextract_desktop.jobs.models import ItemRow, ItemState
 from docuextract_desktop.review.desk import Desk
-from docuextract_desktop.review.models import Change, Decided, Reproposal
+from docuextract_desktop.review.models import Action, Change, Decided, Reproposal
 from docuextract_desktop.review.preparing import PreparedShelf
 from docuextract_desktop.storage import decisions, items, knowledge, reproposals, results, reviewing
 from docuextract_desktop.storage.database import Database, Session
@@ -24,6 +24,15 @@ from docuextract_desktop.templates.models import Template
 REVIEWABLE = frozenset({ItemState.COMPLETED, ItemState.NEEDS_REVIEW})
 SLICE = 50
 """Documents stored in one transaction, and looked at between two questions whether to go on."""
+
+_WHAT_WAS_DONE = {
+    Action.ACCEPT: "confirmed",
+    Action.CORRECT: "corrected",
+    Action.ABSENT: "emptied",
+    Action.EDIT_ROWS: "corrected",
+    Action.UNDO: "undid a decision about",
+    Action.REDO: "brought back a decision about",
+}
 
 
 class _CancelledError(Exception):
@@ -175,7 +184,7 @@ class Teacher:
             rows = items.rows(session, decided.batch_id, states=REVIEWABLE)
             declined = reproposals.declined(session, decided.batch_id)
         title = template.field(decided.field).shown_title
-        cause = f"you corrected {title} on {decided.filename}"
+        cause = f"you {_WHAT_WAS_DONE[decided.action]} {title} on {decided.filename}"
         mark = f"Proposed anew because {cause}."
         changes: list[Change] = []
         cleared = looked = 0

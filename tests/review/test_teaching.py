@@ -216,3 +216,14 @@ def test_one_correction_mends_the_other_document_and_can_be_taken_back(services:
     assert services.teacher.take_back(anew.number) == len(anew.changes)
     assert services.queue.extraction(items[1]).field("total").value == "9.99"
     assert services.teacher.take_back(anew.number) == 0
+
+
+def test_what_is_proposed_anew_says_what_was_really_done(services: Services, items: list[str]) -> None:
+    accepted = services.teacher.learn(services.review.accept(items[0], "number"))
+    undoing = services.review.undo()
+    assert undoing is not None
+    undone = services.teacher.learn(undoing)
+    assert accepted is not None
+    assert undone is not None
+    assert accepted.cause.startswith("you confirmed Number on")
+    assert undone.cause.startswith("you undid a decision about Number on")
