@@ -327,11 +327,6 @@ class Queue(ClaimQueue):
         with self.database.reading() as session:
             return results.flagged_items(session, batch_id)
 
-    def unended_batches(self) -> list[str]:
-        """Batches with an item that is pending or running, oldest first."""
-        with self.database.reading() as session:
-            return batches.unended(session)
-
     def events_since(self, cursor: int, limit: int = EVENTS_AT_ONCE) -> list[Event]:
         """What changed after event number `cursor`, oldest first, at most `limit`."""
         with self.database.reading() as session:

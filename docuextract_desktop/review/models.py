@@ -89,21 +89,3 @@ class Reproposal:
     values_changed: int
     flags_cleared: int
     changes: tuple[Change, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FieldReport:
-    """How a template does on one field of the documents that were reviewed.
-
-    Attributes:
-        reviewed: values that a person decided.
-        right: of these, how many were proposed right.
-        unflagged: of the reviewed, how many had not been flagged.
-        unflagged_right: of the unflagged, how many were right.
-    """
-
-    field: str
-    reviewed: int
-    right: int
-    unflagged: int
-    unflagged_right: int

@@ -87,17 +87,6 @@ def summary(session: Session, batch_id: str) -> BatchSummary | None:
     return None if found is None else _summary(session, found)
 
 
-def unended(session: Session) -> list[str]:
-    """Batches with an item that is pending or running."""
-    return [
-        row[0]
-        for row in session.all(
-            "SELECT id FROM batches AS b WHERE EXISTS (SELECT 1 FROM items AS i WHERE i.batch_id = b.id"
-            " AND i.state IN ('pending', 'running')) ORDER BY created_at"
-        )
-    ]
-
-
 def ended(session: Session, batch_id: str) -> bool:
     """Whether no item is pending or running."""
     return (

@@ -84,16 +84,6 @@ def standing_of_document(session: Session, template_id: str, sha256: str) -> lis
     return [_decision(row) for row in rows]
 
 
-def of_template(session: Session, template_id: str) -> list[Decision]:
-    """All decisions about documents of a template, in all its versions, oldest first."""
-    rows = session.all(
-        "SELECT d.* FROM decisions AS d JOIN items AS i ON i.id = d.item_id JOIN batches AS b ON b.id = i.batch_id"
-        " JOIN template_versions AS t ON t.id = b.template_version_id WHERE t.template_id = ? ORDER BY d.id",
-        (template_id,),
-    )
-    return [_decision(row) for row in rows]
-
-
 def newest_standing(session: Session, *, batch_id: str | None = None) -> Decision | None:
     """The newest decision that was not undone and is no undoing itself: what undo takes back next."""
     found = _decisions(

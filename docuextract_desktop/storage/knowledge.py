@@ -80,9 +80,3 @@ def forget_unused_examples(session: Session) -> int:
     return session.execute(
         "DELETE FROM examples WHERE NOT EXISTS (SELECT 1 FROM items WHERE items.sha256 = examples.sha256)"
     )
-
-
-def forget_template(session: Session, template_id: str) -> None:
-    """Delete everything that a template was taught."""
-    session.execute("DELETE FROM examples WHERE template_id = ?", (template_id,))
-    session.execute("DELETE FROM weights WHERE template_id = ?", (template_id,))

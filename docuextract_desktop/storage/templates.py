@@ -25,12 +25,6 @@ def keep(session: Session, template: Template, *, now: float) -> int:
     )
 
 
-def body_of(session: Session, template_version_id: int) -> str | None:
-    """The template as JSON, or None where there is no such row."""
-    body: str | None = session.value("SELECT body FROM template_versions WHERE id = ?", (template_version_id,))
-    return body
-
-
 def forget_unused(session: Session) -> int:
     """Delete the versions that no batch refers to; how many."""
     return session.execute("DELETE FROM template_versions WHERE id NOT IN (SELECT template_version_id FROM batches)")
