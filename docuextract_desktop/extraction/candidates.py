@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from docuextract_desktop.extraction.labels import LabelMatches
 from docuextract_desktop.extraction.lexicon import FORM_WORDS, is_contact_line
 from docuextract_desktop.extraction.tokens import LETTERS, NUMBER, Bools, Floats, Ints, TokenView
 from docuextract_desktop.templates.models import Locale
-from docuextract_desktop.templates.types import ValueType, value_type
+from docuextract_desktop.templates.types import Parsed, ValueType, value_type
 
 Part = tuple[int, int, int, int]
 """A run of words on one line: first word, one past the last, offset in the first, end offset in the last."""
@@ -127,10 +128,13 @@ def finish(
     quality: list[float] = []
     free = kind in ("text", "address")
     parser = value_type(kind, choices)
+    read: dict[str, Parsed | None] = {}  # the same amounts and days stand all over a document
     for parts in sorted(spans):
         text = part_text(view, parts[0]) if len(parts) == 1 else " ".join(part_text(view, part) for part in parts)
         if not free:
-            parsed = parser.parse(text, locale)
+            if text not in read:
+                read[text] = parser.parse(text, locale)
+            parsed = read[text]
             if parsed is None or not parsed.value:
                 continue
             values.append(parsed.value)
@@ -229,14 +233,15 @@ def _token_before(view: TokenView, word: int, offset: int) -> int:
 
 def _typed(builder: _Builder, parser: ValueType) -> None:
     view = builder.view
-    recognise = parser.recognise
-    for line in range(view.line_count):
+    worth_a_look = np.flatnonzero(view.line_has_digit).tolist() if parser.needs_digit else range(view.line_count)
+    for line in worth_a_look:
+        text = view.line_texts[line]
+        spans = parser.recognise(text)
+        if not spans:
+            continue
         words = view.line_words(line)
-        text = " ".join(view.words[w] for w in words)
-        offsets = [0]
-        for w in words:
-            offsets.append(offsets[-1] + len(view.words[w]) + 1)
-        for span in recognise(text):
+        offsets = [0, *accumulate(len(view.words[w]) + 1 for w in words)]
+        for span in spans:
             begin, end = span.start, span.end
             while begin < end and text[begin] == " ":
                 begin += 1

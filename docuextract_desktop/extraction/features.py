@@ -7,6 +7,7 @@ by one gather. How the labels of a field lie to a candidate is told by `relation
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -73,13 +74,30 @@ def _rank(view_order: NDArray[Any]) -> Ints:
     return rank
 
 
-def _membership(view: TokenView, found: CandidateSet, words: frozenset[int]) -> Ints:
-    """How many tokens of each candidate belong to a set of words."""
-    if not len(view.token):
-        return np.zeros(len(found), np.int32)
-    hit = np.isin(view.token_hash, np.fromiter(words, np.uint32, len(words)))
-    total = np.concatenate([[0], np.cumsum(hit)]).astype(np.int32)
-    return total[np.minimum(found.t1, len(total) - 1)] - total[np.minimum(found.t0, len(total) - 1)]
+_WORD_CLASSES = (
+    lexicon.COMPANY_HASHES,
+    lexicon.BUSINESS_HASHES,
+    lexicon.ADDRESS_HASHES,
+    lexicon.CONTACT_HASHES,
+    lexicon.TOTAL_HASHES,
+)
+
+
+@lru_cache(maxsize=2)
+def _words_before(view: TokenView) -> Ints:
+    """How many words of each class stand before each token: int32 (classes, t + 1); kept for all kinds."""
+    before = np.zeros((len(_WORD_CLASSES), len(view.token) + 1), np.int32)
+    for row, words in enumerate(_WORD_CLASSES):
+        hit = np.isin(view.token_hash, np.fromiter(words, np.uint32, len(words)))
+        np.cumsum(hit, out=before[row, 1:])
+    return before
+
+
+def _membership(view: TokenView, found: CandidateSet) -> Ints:
+    """How many tokens of each candidate belong to each class of words: int32 (classes, n)."""
+    before, last = _words_before(view), len(view.token)
+    members: Ints = before[:, np.minimum(found.t1, last)] - before[:, np.minimum(found.t0, last)]
+    return members
 
 
 def slots_of(view: TokenView, found: CandidateSet, around: Surroundings) -> tuple[Slots, int]:
@@ -123,11 +141,7 @@ def _plain_slots(view: TokenView, found: CandidateSet, around: Surroundings) -> 
     rank = np.arange(n)
     line_rank = _dense_rank(found.line)
     on_page = _position_within(found.page)
-    company = _membership(view, found, lexicon.COMPANY_HASHES)
-    business = _membership(view, found, lexicon.BUSINESS_HASHES)
-    address = _membership(view, found, lexicon.ADDRESS_HASHES)
-    contact = _membership(view, found, lexicon.CONTACT_HASHES)
-    total = _membership(view, found, lexicon.TOTAL_HASHES)
+    company, business, address, contact, total = _membership(view, found)
     starts_segment, ends_segment = _segment_edges(view, found)
     left_kind = kind_of_token(view, around.left[:, 0])
     above_kind = kind_of_token(view, around.above[:, 0])
@@ -154,8 +168,8 @@ def _plain_slots(view: TokenView, found: CandidateSet, around: Surroundings) -> 
         (np.zeros(n),),
         (_bucket(length, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 17, 20, 25, 30, 40, 60, 80]),),
         (
-            word_count.clip(0, 12),
-            line_count.clip(0, 7),
+            np.minimum(word_count, 12),
+            np.minimum(line_count, 7),
         ),
         (_bucket(digits, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20]),),
         (
@@ -166,7 +180,7 @@ def _plain_slots(view: TokenView, found: CandidateSet, around: Surroundings) -> 
             _bucket(capitals / np.maximum(letters, 1), [0.05, 0.3, 0.7, 0.95]),
             letters > 3,
         ),
-        (punctuation.clip(0, 6),),
+        (np.minimum(punctuation, 6),),
         (big,),
         (
             big,
@@ -188,28 +202,28 @@ def _plain_slots(view: TokenView, found: CandidateSet, around: Surroundings) -> 
             last_page,
             y_bin,
         ),
-        (repeats.clip(0, 6),),
+        (np.minimum(repeats, 6),),
         (
             most,
             repeats > 1,
         ),
-        (rank.clip(0, 6),),
-        ((n - 1 - rank).clip(0, 6),),
-        (line_rank.clip(0, 14),),
+        (np.minimum(rank, 6),),
+        (np.minimum(n - 1 - rank, 6),),
+        (np.minimum(line_rank, 14),),
         (
-            on_page.clip(0, 4),
+            np.minimum(on_page, 4),
             first_page,
         ),
-        (by_size.clip(0, 8),),
-        (distinct.clip(0, 5),),
+        (np.minimum(by_size, 8),),
+        (np.minimum(distinct, 5),),
         (
             largest,
             repeats > 1,
         ),
         (size,),
         (
-            company.clip(0, 2),
-            business.clip(0, 1),
+            np.minimum(company, 2),
+            np.minimum(business, 1),
         ),
         (
             company > 0,
@@ -217,8 +231,8 @@ def _plain_slots(view: TokenView, found: CandidateSet, around: Surroundings) -> 
             ends_segment,
         ),
         (
-            address.clip(0, 4),
-            line_count.clip(0, 5),
+            np.minimum(address, 4),
+            np.minimum(line_count, 5),
         ),
         (
             contact > 0,
@@ -226,7 +240,7 @@ def _plain_slots(view: TokenView, found: CandidateSet, around: Surroundings) -> 
         ),
         (
             postcode,
-            line_count.clip(0, 6),
+            np.minimum(line_count, 6),
         ),
         (
             address > 0,
@@ -254,7 +268,7 @@ def _plain_slots(view: TokenView, found: CandidateSet, around: Surroundings) -> 
         (
             around.range_start,
             around.range_end,
-            rank.clip(0, 4),
+            np.minimum(rank, 4),
         ),
         (_bucket(found.quality, [0.3, 0.6, 0.85, 0.99]),),
         (_bucket(found.confidence, [0.6, 0.8, 0.9, 0.97]),),
@@ -263,7 +277,7 @@ def _plain_slots(view: TokenView, found: CandidateSet, around: Surroundings) -> 
                 found.line / max(view.line_count, 1), [0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
             ),
         ),
-        (found.line.clip(0, 12),),
+        (np.minimum(found.line, 12),),
         (
             arithmetic[0],
             arithmetic[1],
@@ -287,15 +301,23 @@ def _plain_slots(view: TokenView, found: CandidateSet, around: Surroundings) -> 
             facts[:, 12],
         ),
     ]
-    combined = [_combine(*arrays) for arrays in table]
+    combined = _combine(table, n)
     return [combined[0], shape, long_shape, ends, *combined[1:]]
 
 
-def _combine(*arrays: NDArray[Any]) -> Hashes:
-    result = np.zeros(len(arrays[0]), np.uint32)
+def _combine(table: Sequence[Sequence[NDArray[Any]]], n: int) -> Hashes:
+    """One number per slot and candidate from the few small numbers of each slot: uint32 (slots, n)."""
+    depth = np.array([len(arrays) for arrays in table])
+    parts = np.zeros((int(depth.max()), len(table), n), np.int64)
+    for slot, arrays in enumerate(table):
+        for level, array in enumerate(arrays):
+            parts[level, slot] = array
+    small = (parts & 0xFFFF).astype(np.uint32) + np.uint32(1)
+    result: Hashes = small[0]
     with np.errstate(over="ignore"):
-        for array in arrays:
-            result = result * np.uint32(31) + (array.astype(np.int64) & 0xFFFF).astype(np.uint32) + np.uint32(1)
+        for level in range(1, len(parts)):
+            has = depth > level
+            result[has] = result[has] * np.uint32(31) + small[level, has]
     return result
 
 

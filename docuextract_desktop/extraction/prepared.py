@@ -134,8 +134,7 @@ def prepare(document: Document, template: Template) -> Prepared:
 def prepare_view(view: TokenView, template: Template, document_id: str) -> Prepared:
     """As `prepare`, for words that were already cut into tokens."""
     fields = header_fields(template)
-    lines = [" ".join(view.words[w] for w in view.line_words(line)) for line in range(view.line_count)]
-    locale = resolve_locale(template.locale, lines)
+    locale = resolve_locale(template.locale, view.line_texts)
     matches = match_labels(view, fields)
     kinds: dict[str, Candidates] = {}
     relations: dict[str, Floats] = {}

@@ -53,7 +53,8 @@ def take(values: NDArray[np.uint32], index: Ints) -> Hashes:
     """`values[index]`, with a fixed hash where the index is -1."""
     if not len(values):
         return np.full(index.shape, NOTHING, np.uint32)
-    return np.where((index >= 0) & (index < len(values)), values[np.clip(index, 0, len(values) - 1)], NOTHING)
+    there = (index >= 0) & (index < len(values))
+    return np.where(there, values[np.where(there, index, 0)], NOTHING)
 
 
 def roll_hash(view: TokenView, start: Ints, stop: Ints, limit: int = 6) -> Hashes:

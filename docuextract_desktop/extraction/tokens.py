@@ -11,7 +11,8 @@ import unicodedata
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,6 +141,19 @@ class TokenView:
     def segment_count(self) -> int:
         """Segments in the whole document."""
         return len(self.segment_start) - 1
+
+    @cached_property
+    def line_texts(self) -> tuple[str, ...]:
+        """The text of every line, its words joined by single spaces; made once for all kinds of candidates."""
+        starts = self.line_start.tolist()
+        return tuple(" ".join(self.words[a:b]) for a, b in pairwise(starts))
+
+    @cached_property
+    def line_has_digit(self) -> Bools:
+        """Whether a digit stands on each line, bool (lines,); every digit belongs to a token that is a number."""
+        has = np.zeros(self.line_count, np.bool_)
+        has[self.token_line[self.token_kind == NUMBER]] = True
+        return has
 
     def line_words(self, line: int) -> range:
         """Indices of the words of a line."""

@@ -47,11 +47,17 @@ class ValueType(Protocol):
 
     Attributes:
         name: as in a template's `type`.
+        needs_digit: whether no text without a digit can hold a value; such lines are not even looked at.
     """
 
     @property
     def name(self) -> str:
         """As in a template's `type`."""
+        ...
+
+    @property
+    def needs_digit(self) -> bool:
+        """Whether `recognise` finds nothing in a text without a digit."""
         ...
 
     def recognise(self, text: str) -> list[Span]:
@@ -79,6 +85,7 @@ class BaseType:
     """What all types share: normalising through `parse`, and the plain ways to compare and to display."""
 
     name = "text"
+    needs_digit = False
 
     def parse(self, text: str, locale: Locale = AUTO_LOCALE) -> Parsed | None:
         """See `ValueType.parse`."""

@@ -219,6 +219,7 @@ class DateType(BaseType):
     """A calendar day; a time behind it is passed over."""
 
     name = "date"
+    needs_digit = True
 
     def recognise(self, text: str) -> list[Span]:
         """Every date of the line; both dates of a range."""

@@ -68,6 +68,7 @@ class IdType(BaseType):
     """A number or code that names something; spaces and case do not matter when two are compared."""
 
     name = "id"
+    needs_digit = True
 
     def recognise(self, text: str) -> list[Span]:
         """Words with digits, runs of such words, IBANs and VAT ids; amounts and dates are left out."""

@@ -38,6 +38,7 @@ class MoneyType(BaseType):
     """An amount of money."""
 
     name = "money"
+    needs_digit = True
 
     def recognise(self, text: str) -> list[Span]:
         """Numbers that can be amounts, with sign and currency where these stand beside them.

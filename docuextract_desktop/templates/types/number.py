@@ -55,6 +55,7 @@ class NumberType(BaseType):
     """A number, with or without decimals."""
 
     name = "number"
+    needs_digit = True
 
     def recognise(self, text: str) -> list[Span]:
         """Every run of digits and marks, and runs joined over spaces where they may be one number."""

@@ -17,6 +17,7 @@ class PercentType(BaseType):
     """A percentage, with its sign or, in a column of rates, without."""
 
     name = "percent"
+    needs_digit = True
 
     def recognise(self, text: str) -> list[Span]:
         """Numbers with a percent sign; plain numbers of at most 100 follow, for columns headed "%"."""

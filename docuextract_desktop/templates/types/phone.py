@@ -18,6 +18,7 @@ class PhoneType(BaseType):
     """A telephone number as printed, its spaces collapsed; compared by its digits."""
 
     name = "phone"
+    needs_digit = True
 
     def recognise(self, text: str) -> list[Span]:
         """Runs of six to fifteen digits with the marks of telephone numbers between them."""

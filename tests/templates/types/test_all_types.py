@@ -93,3 +93,10 @@ def test_type_of_a_field_knows_its_choices() -> None:
     assert type_of(field).normalise("Closed") == "closed"
     assert type_of(field).normalise("something else") is None
     assert type_of(Column(name="price", type="money")).normalise("€ 5,00") == "5.00"
+
+
+@pytest.mark.parametrize("name", [name for name in VALUE_TYPE_NAMES if kind_of(name).needs_digit])
+@given(line=ODD_LINES)
+def test_types_that_need_a_digit_find_nothing_without_one(name: str, line: str) -> None:
+    without = "".join(c for c in line if not c.isdecimal())
+    assert kind_of(name).recognise(without) == []
