@@ -68,7 +68,7 @@ def relations_of(
     result = np.zeros((n, len(RELATIONS)), np.float32)
     if not n:
         return result
-    mine, others = np.flatnonzero(matches.field == field), np.flatnonzero(matches.field != field)
+    mine, others = matches.field == field, matches.field != field
     own = {name: geometry.best(name, mine) for name in _DIRECTIONS}
     other = {name: geometry.best(name, others) for name in ("left_near", "above_near")}
     share = matches.token_share[field]
@@ -179,79 +179,124 @@ _DIRECTIONS = (
 
 
 @dataclass(frozen=True, eq=False)
+class _Pairs:
+    """Pairs of a candidate and a label match that lie in some way to each other; p of them.
+
+    Attributes:
+        row, match: intp (p,). strength: float32 (p,), above 0 and at most 1.
+    """
+
+    row: NDArray[np.intp]
+    match: NDArray[np.intp]
+    strength: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class LabelGeometry:
-    """How every label match lies to every candidate of one kind.
+    """How label matches lie to the candidates of one kind; most pairs are strangers and are not kept.
 
     Attributes:
         height: float32 (n,), of each candidate's first line.
-        strength: per direction float32 (n, matches), 0..1.
+        pairs: by direction.
     """
 
     height: Floats
-    strength: dict[str, Floats]
+    pairs: dict[str, _Pairs]
 
-    def best(self, direction: str, columns: NDArray[np.intp]) -> Floats:
-        """The strongest of the matches `columns` for each candidate."""
-        matrix = self.strength[direction]
-        if not len(columns):
-            return np.zeros(len(matrix), np.float32)
-        return np.asarray(matrix[:, columns].max(axis=1), np.float32)
+    def best(self, direction: str, among: Bools) -> Floats:
+        """The strongest for each candidate, float32 (n,), of the matches that `among`, bool (matches,), names."""
+        result = np.zeros(len(self.height), np.float32)
+        if direction in self.pairs:
+            pairs = self.pairs[direction]
+            chosen = among[pairs.match]
+            np.maximum.at(result, pairs.row[chosen], pairs.strength[chosen])
+        return result
 
 
 def label_geometry(view: TokenView, found: CandidateSet, matches: LabelMatches) -> LabelGeometry:
     """Work out all directions at once, for all fields that choose from these candidates."""
-    n, m = len(found), len(matches.field)
     height = np.maximum(first_line_height(view, found), 1e-4).astype(np.float32)
-    if not n or not m:
-        return LabelGeometry(height, {name: np.zeros((n, m), np.float32) for name in _DIRECTIONS})
-    start, stop = matches.start, matches.stop
-    tokens = view.token_box
-    x0, x1 = tokens[start, 0], tokens[stop - 1, 2]
-    y0 = np.minimum(tokens[start, 1], tokens[stop - 1, 1])
-    y1 = np.maximum(tokens[start, 3], tokens[stop - 1, 3])
-    page = view.page_of_line[matches.line]
-    weight = matches.quality**2 * np.where(matches.inside_other, np.float32(0.35), np.float32(1))
-    quality = np.broadcast_to(weight.astype(np.float32), (n, m))
-    telling = np.minimum(matches.length / 14, 1).astype(np.float32)[None, :]
+    if not len(found) or not len(matches.field):
+        return LabelGeometry(height, {})
+    quality = (matches.quality**2 * np.where(matches.inside_other, np.float32(0.35), np.float32(1))).astype(np.float32)
     same_line = matches.line[None, :] == found.line[:, None]
-    between = found.t0[:, None] - stop[None, :]
-    is_left = same_line & (between >= 0)
-    h = height[:, None]
-    up = (found.box[:, 1:2] - y1[None, :]) / h
-    overlap = np.minimum(found.box[:, 2:3], x1[None, :]) - np.maximum(found.box[:, 0:1], x0[None, :])
-    beside = (page[None, :] == found.page[:, None]) & ~same_line & (overlap > 0)
-    is_above = beside & (up > -0.6) & (y1[None, :] < found.box[:, 3:4])
-    down = (y0[None, :] - found.box[:, 3:4]) / h
-    is_below = beside & (down > -0.6) & (y0[None, :] > found.box[:, 1:2])
-    width = np.minimum(found.box[:, 2] - found.box[:, 0], 1)[:, None]
-    share = np.clip(overlap / np.maximum(np.minimum(width, (x1 - x0)[None, :]), 1e-4), 0, 1)
-    aligned = np.abs(found.box[:, 0:1] - x0[None, :]) < 0.012
-    ahead = start[None, :] - found.t1[:, None]
-    is_inside = (start[None, :] >= found.t0[:, None]) & (stop[None, :] <= found.t1[:, None])
-
-    def fading(mask: Bools, distance: NDArray[Any], reach: float, strength: Floats) -> Floats:
-        """`strength` where `mask` holds, fading with the distance; exp is dear, and most pairs are strangers."""
-        result = np.zeros((n, m), np.float32)
-        at = np.nonzero(mask)
-        result[at] = strength[at] * np.exp(-np.maximum(distance[at], 0) / reach)
-        return result
-
-    upward = quality * np.sqrt(share)
-    above_near = fading(is_above, up, 2.0, upward)
     return LabelGeometry(
         height,
         {
-            "left_touching": np.where(is_left & (between <= 1), quality, 0),
-            "left_near": fading(is_left, between, 3.0, quality),
-            "left_any": np.where(is_left, quality, 0),
-            "left_telling": np.where(is_left & (between <= 2), quality * telling, 0),
-            "above_near": above_near,
-            "above_aligned": np.where(aligned, above_near, 0),
-            "above_far": np.where(is_above & (up < 40), upward, 0),
-            "above_telling": np.where(is_above & (up < 3), upward * telling, 0),
-            "above_touching": np.where(is_above & (up < 1.0), upward, 0),
-            "below": fading(is_below, down, 1.5, quality * share),
-            "right": fading(same_line & (ahead >= 0), ahead, 2.0, quality),
-            "inside": np.where(is_inside, quality, 0),
+            **_along_the_line(found, matches, quality, same_line),
+            **_over_and_under(view, found, matches, quality, height, same_line),
+            "inside": _inside(found, matches, quality),
         },
     )
+
+
+def _along_the_line(found: CandidateSet, matches: LabelMatches, quality: Floats, same_line: Bools) -> dict[str, _Pairs]:
+    """Labels left and right of candidates on their line; distances in tokens."""
+    row, match = np.nonzero(same_line)
+    strength, telling = quality[match], _telling(matches)[match]
+    between = found.t0[row] - matches.stop[match]
+    ahead = matches.start[match] - found.t1[row]
+    is_left = between >= 0
+
+    def pairs(mask: Bools, strong: NDArray[Any]) -> _Pairs:
+        return _Pairs(row[mask], match[mask], strong[mask].astype(np.float32))
+
+    return {
+        "left_touching": pairs(is_left & (between <= 1), strength),
+        "left_near": pairs(is_left, strength * _fading(between, 3.0)),
+        "left_any": pairs(is_left, strength),
+        "left_telling": pairs(is_left & (between <= 2), strength * telling),
+        "right": pairs(ahead >= 0, strength * _fading(ahead, 2.0)),
+    }
+
+
+def _over_and_under(
+    view: TokenView, found: CandidateSet, matches: LabelMatches, quality: Floats, height: Floats, same_line: Bools
+) -> dict[str, _Pairs]:
+    """Labels above and below candidates on their page, overlapping in x; distances in line heights."""
+    first, last = view.token_box[matches.start], view.token_box[matches.stop - 1]
+    x0, x1 = first[:, 0], last[:, 2]
+    y0, y1 = np.minimum(first[:, 1], last[:, 1]), np.maximum(first[:, 3], last[:, 3])
+    page = view.page_of_line[matches.line]
+    box = found.box
+    overlap = np.minimum(box[:, 2:3], x1[None, :]) - np.maximum(box[:, 0:1], x0[None, :])
+    row, match = np.nonzero((page[None, :] == found.page[:, None]) & ~same_line & (overlap > 0))
+    left, top, right, bottom = box[row].T
+    up, down = (top - y1[match]) / height[row], (y0[match] - bottom) / height[row]
+    is_above = (up > -0.6) & (y1[match] < bottom)
+    is_below = (down > -0.6) & (y0[match] > top)
+    narrow = np.minimum(np.minimum(right - left, 1), (x1 - x0)[match])
+    share = np.clip(overlap[row, match] / np.maximum(narrow, 1e-4), 0, 1)
+    aligned = np.abs(left - x0[match]) < 0.012
+    upward = quality[match] * np.sqrt(share)
+    above_near = upward * _fading(up, 2.0)
+
+    def pairs(mask: Bools, strong: NDArray[Any]) -> _Pairs:
+        return _Pairs(row[mask], match[mask], strong[mask].astype(np.float32))
+
+    return {
+        "above_near": pairs(is_above, above_near),
+        "above_aligned": pairs(is_above & aligned, above_near),
+        "above_far": pairs(is_above & (up < 40), upward),
+        "above_telling": pairs(is_above & (up < 3), upward * _telling(matches)[match]),
+        "above_touching": pairs(is_above & (up < 1.0), upward),
+        "below": pairs(is_below, quality[match] * share * _fading(down, 1.5)),
+    }
+
+
+def _inside(found: CandidateSet, matches: LabelMatches, quality: Floats) -> _Pairs:
+    """Labels within candidates."""
+    row, match = np.nonzero(
+        (matches.start[None, :] >= found.t0[:, None]) & (matches.stop[None, :] <= found.t1[:, None])
+    )
+    return _Pairs(row, match, quality[match])
+
+
+def _telling(matches: LabelMatches) -> Floats:
+    """Long labels tell more than short ones: float32 (matches,), 0..1."""
+    return np.minimum(matches.length / 14, 1).astype(np.float32)
+
+
+def _fading(distance: NDArray[Any], reach: float) -> NDArray[Any]:
+    """1 where things touch, less with the distance."""
+    return np.exp(-np.maximum(distance, 0) / reach)  # type: ignore[no-any-return]

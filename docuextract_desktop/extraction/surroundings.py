@@ -145,6 +145,49 @@ class _Vertical:
     below_gap: Floats
 
 
+@dataclass(frozen=True, eq=False)
+class _Column:
+    """Pairs of a candidate and a segment of its page that overlap in x: p pairs, by candidate, then by segment.
+
+    Attributes:
+        count: of candidates.
+        row, other: intp (p,), candidate and segment.
+        up, down: float32 (p,), how far the segment is above / below, in heights of the candidate's first line.
+        above, below: bool (p,), whether it is there at all.
+    """
+
+    count: int
+    row: NDArray[np.intp]
+    other: NDArray[np.intp]
+    up: Floats
+    down: Floats
+    above: Bools
+    below: Bools
+
+    @classmethod
+    def of(cls, box: Floats, height: Floats, segments: Floats) -> _Column:
+        """Pair the boxes (n, 4) of candidates with those of segments (m, 4)."""
+        overlap = np.minimum(box[:, 2:3], segments[None, :, 2]) - np.maximum(box[:, 0:1], segments[None, :, 0])
+        row, other = np.nonzero(overlap > -0.004)
+        top, bottom = box[row, 1], box[row, 3]
+        segment_top, segment_bottom = segments[other, 1], segments[other, 3]
+        middle = (segment_top + segment_bottom) / 2
+        up = (top - segment_bottom) / height[row]
+        down = (segment_top - bottom) / height[row]
+        above, below = (middle < top) & (up > -0.6), (middle > bottom) & (down > -0.6)
+        return cls(len(box), row, other, up, down, above, below)
+
+    def nearest(self, distance: Floats, among: Bools) -> tuple[NDArray[np.intp], Floats]:
+        """Per candidate the nearest segment of the pairs `among`, the first of equals or -1; and how far it is."""
+        row, other, away = self.row[among], self.other[among], distance[among]
+        least = np.full(self.count, np.inf, np.float32)
+        np.minimum.at(least, row, away)
+        hits = np.flatnonzero(away == least[row])[::-1]  # backwards, so that the first of equals is written last
+        nearest = np.full(self.count, -1, np.intp)
+        nearest[row[hits]] = other[hits]
+        return nearest, least
+
+
 def _above(view: TokenView, found: CandidateSet, height: Floats) -> _Vertical:
     """Segments over and under each candidate, page by page."""
     n, segments = len(found), view.segment_count
@@ -160,34 +203,19 @@ def _above(view: TokenView, found: CandidateSet, height: Floats) -> _Vertical:
             cols = np.flatnonzero(page_of == page)
             if not len(rows) or not len(cols):
                 continue
-            box, other = found.box[rows], view.segment_box[cols]
-            h = height[rows][:, None]
-            overlap = np.minimum(box[:, 2:3], other[None, :, 2]) - np.maximum(box[:, 0:1], other[None, :, 0])
-            touches = overlap > -0.004
-            up = (box[:, 1:2] - other[None, :, 3]) / h
-            middle = (other[None, :, 1] + other[None, :, 3]) / 2
-            is_above = touches & (middle < box[:, 1:2]) & (up > -0.6)
-            cost = np.where(is_above, up, np.inf)
-            best = cost.argmin(axis=1)
-            at = np.arange(len(rows))
-            ok = np.isfinite(cost[at, best])
-            near[rows[ok]] = cols[best[ok]]
-            gap[rows[ok]] = np.clip(cost[at, best][ok], 0, 98)
-            words = np.where(is_above & ~has_digit[cols][None, :], up, np.inf)
-            top = words.argmin(axis=1)
-            ok = np.isfinite(words[at, top])
-            header[rows[ok]] = cols[top[ok]]
-            cost[at, best] = np.inf
-            second = cost.argmin(axis=1)
-            ok = np.isfinite(cost[at, second])
-            nxt[rows[ok]] = cols[second[ok]]
-            down = (other[None, :, 1] - box[:, 3:4]) / h
-            is_below = touches & (middle > box[:, 3:4]) & (down > -0.6)
-            cost = np.where(is_below, down, np.inf)
-            best = cost.argmin(axis=1)
-            ok = np.isfinite(cost[at, best])
-            below[rows[ok]] = cols[best[ok]]
-            below_gap[rows[ok]] = np.clip(cost[at, best][ok], 0, 98)
+            column = _Column.of(found.box[rows], height[rows], view.segment_box[cols])
+            first, distance = column.nearest(column.up, column.above)
+            ok = first >= 0
+            near[rows[ok]] = cols[first[ok]]
+            gap[rows[ok]] = np.clip(distance[ok], 0, 98)
+            wordy, _ = column.nearest(column.up, column.above & ~has_digit[cols][column.other])
+            header[rows[wordy >= 0]] = cols[wordy[wordy >= 0]]
+            second, _ = column.nearest(column.up, column.above & (column.other != first[column.row]))
+            nxt[rows[second >= 0]] = cols[second[second >= 0]]
+            under, distance = column.nearest(column.down, column.below)
+            ok = under >= 0
+            below[rows[ok]] = cols[under[ok]]
+            below_gap[rows[ok]] = np.clip(distance[ok], 0, 98)
     starts = view.segment_token_start
     if segments:
         near_phrase = np.where(near >= 0, roll_hash(view, starts[near], starts[near + 1]), NOTHING)
