@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -354,10 +354,9 @@ def _has_letter_or_digit(text: str) -> bool:
 def _texts(builder: _Builder, matches: LabelMatches) -> None:
     view = builder.view
     label_ends, opened = _label_ends(view, matches), _opened_by_label(view, matches)
-    below = segment_below(view)
-    lettered = _lettered_segments(view)
-    for segment in range(view.segment_count):
-        start, stop = int(view.segment_start[segment]), int(view.segment_start[segment + 1])
+    below, lettered = segment_below(view).tolist(), _lettered_segments(view).tolist()
+    bounds = list(pairwise(view.segment_start.tolist()))
+    for segment, (start, stop) in enumerate(bounds):
         whole = part_text(view, (start, stop, 0, len(view.words[stop - 1])))
         if not _has_letter_or_digit(whole):
             continue
@@ -375,7 +374,7 @@ def _texts(builder: _Builder, matches: LabelMatches) -> None:
                 builder.add((begin_word, end_word, begin, end))
         following = below[segment]
         if following >= 0 and lettered[segment] and lettered[following]:
-            a, b = int(view.segment_start[following]), int(view.segment_start[following + 1])
+            a, b = bounds[following]
             if b - a + stop - start <= _MAX_TEXT_WORDS:
                 second = (a, b, 0, len(view.words[b - 1]))
                 for begin_word, begin in starts[:4]:
@@ -386,17 +385,18 @@ def _texts(builder: _Builder, matches: LabelMatches) -> None:
 def _neighbouring_segments(builder: _Builder) -> None:
     """Segments of one line joined: wide letter spacing splits names into several."""
     view = builder.view
-    lettered = _lettered_segments(view)
+    lettered = _lettered_segments(view).tolist()
+    segment_start, segment_of = view.segment_start.tolist(), view.word_segment.tolist()
     for line in range(view.line_count):
         words = view.line_words(line)
-        first, last = int(view.word_segment[words.start]), int(view.word_segment[words.stop - 1])
+        first, last = segment_of[words.start], segment_of[words.stop - 1]
         if not 1 <= last - first <= 3 or len(words) > _MAX_TEXT_WORDS:
             continue
-        if lettered[first : last + 1].all():
+        if all(lettered[first : last + 1]):
             builder.add_words(words.start, words.stop)
         for left in range(first, last):
             if lettered[left] and lettered[left + 1]:
-                builder.add_words(int(view.segment_start[left]), int(view.segment_start[left + 2]))
+                builder.add_words(segment_start[left], segment_start[left + 2])
 
 
 def segment_below(view: TokenView) -> Ints:
