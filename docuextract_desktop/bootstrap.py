@@ -24,10 +24,10 @@ from docuextract_desktop.templates.models import Template
 
 if TYPE_CHECKING:
     from docuextract_desktop.documents.ocr import OcrEngine
+    from docuextract_desktop.review.lessons import Lessons
     from docuextract_desktop.review.preparing import PreparedShelf
     from docuextract_desktop.review.session import ReviewSession
     from docuextract_desktop.review.teacher import Teacher
-    from docuextract_desktop.review.teaching import Teaching
 
 TEMPLATE_FOLDER = "templates"
 
@@ -65,11 +65,19 @@ class Services:
         return ReviewSession(self.database, self.queue, self.shelf)
 
     @cached_property
+    def lessons(self) -> Lessons:
+        """What templates were taught."""
+        from docuextract_desktop.review.lessons import Lessons
+        from docuextract_desktop.review.session import person
+
+        return Lessons(self.database, self.shelf, self.templates, who=person())
+
+    @cached_property
     def teacher(self) -> Teacher:
         """Has templates learn from decisions and proposes open documents anew."""
         from docuextract_desktop.review.teacher import Teacher
 
-        return Teacher(self.database, self.queue, self.shelf)
+        return Teacher(self.database, self.queue, self.shelf, self.lessons)
 
     def back_up(self, target: Path | None = None) -> Path:
         """Copy the database to `target`, or into the data folder's `backups`, while it is in use; where it went.
@@ -168,10 +176,3 @@ def ocr_engine() -> OcrEngine:
     from docuextract_desktop.documents.ocr import default_engine
 
     return default_engine()
-
-
-def teaching(services: Services) -> Teaching:
-    """What has templates learn from what people confirm."""
-    from docuextract_desktop.review.teaching import Teaching
-
-    return Teaching(services.database, services.queue.document_pages)

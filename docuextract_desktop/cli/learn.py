@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,14 +10,14 @@ from typing import Any
 import click
 
 from docuextract_desktop import load_template
-from docuextract_desktop.bootstrap import Services, teaching
+from docuextract_desktop.bootstrap import Services
 from docuextract_desktop.cli.extract import running_options
 from docuextract_desktop.cli.running import run_to_end
 from docuextract_desktop.cli.screen import counted, plain, say
 from docuextract_desktop.cli.setup import Setup
 from docuextract_desktop.errors import ExitCode, RequestError
 from docuextract_desktop.jobs.models import BatchRequest, InputFile, ItemState
-from docuextract_desktop.review.teaching import Taught
+from docuextract_desktop.review.session import Taught
 from docuextract_desktop.templates.models import Template
 
 WARNINGS_SHOWN = 20
@@ -113,20 +112,23 @@ def _check(files: list[InputFile], template: Template, told: Truth, path: Path) 
 
 
 def _teach(services: Services, batch_id: str, template: Template, told: Truth) -> None:
-    teacher = teaching(services)
     warnings: list[str] = []
     documents: list[Taught] = []
     for item in services.queue.items(batch_id, states={ItemState.COMPLETED, ItemState.NEEDS_REVIEW}):
-        taught = teacher.confirm(item.id, truth_of(item.filename, told) or {}, who=_person())
+        taught = services.review.confirm(item.id, truth_of(item.filename, told) or {})
         documents.append(taught)
         warnings += [f"{plain(item.filename)}: {plain(warning)}" for warning in taught.warnings]
-    fitted = teacher.refit(template)
+    fitted = services.lessons.fit(template)
     for warning in warnings[:WARNINGS_SHOWN]:
         say(f"warning: {warning}")
     if len(warnings) > WARNINGS_SHOWN:
         say(f"and {len(warnings) - WARNINGS_SHOWN:,} more warnings")
-    for contradiction in fitted.contradictions:
+    for contradiction in services.lessons.contradictions(template):
         say(f"contradiction: {plain(contradiction.sentence)}")
+    out = [lesson for lesson in services.lessons.taught(template) if lesson.taken_back]
+    if out:
+        names = ", ".join(plain(lesson.filename) for lesson in out[:3]) + (" and others" if len(out) > 3 else "")
+        say(f"{names}: taken back before, so not learnt from. See `docuextract templates forget --undo`.")
     actions = [one.action for taught in documents for one in taught.confirmed.values()]
     accepted, corrected, absent = (actions.count(action) for action in ("accept", "correct", "not_on_document"))
     learnt = f"Learnt {counted(len(documents), 'document')}, {counted(len(actions), 'field')}"
@@ -134,10 +136,3 @@ def _teach(services: Services, batch_id: str, template: Template, told: Truth) -
         f"{learnt}: {accepted:,} were right before, {corrected:,} were corrected, {absent:,} are not on their document."
         f" The template {template.id} knows {counted(fitted.documents, 'document')} now."
     )
-
-
-def _person() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # no such account (a container), or no way to ask
-        return ""

@@ -33,6 +33,12 @@ class Confirmed:
     warning: str | None = None
 
 
+def settled(value: FieldValue) -> FieldValue:
+    """A value that a person found right as it stands; that it has no place stays true."""
+    reasons = value.reasons if value.value is not None and value.evidence is None and not value.rows else ()
+    return replace(value, confidence=1.0, needs_review=False, reasons=reasons, reviewed=True, alternatives=())
+
+
 def confirm_value(
     prepared: Prepared, template: Template, field: TemplateField, given: str | None, before: FieldValue | None
 ) -> Confirmed:
@@ -45,19 +51,15 @@ def confirm_value(
         given: the value as a person would write it; None: the document does not have it.
         before: what stood there, or None.
     """
-    alternatives = before.alternatives if before is not None else ()
     if given is None or not given.strip():
-        absent = FieldValue(field.name, field.type, confidence=1.0, reviewed=True, alternatives=alternatives)
+        absent = FieldValue(field.name, field.type, confidence=1.0, reviewed=True)
         was_absent = before is None or before.value is None
         return Confirmed(absent, "accept" if was_absent else "not_on_document")
     kind = type_of(field)
     parsed = kind.parse(given, prepared.locale)
     normal = parsed.value if parsed is not None else " ".join(given.split())
     if before is not None and before.value is not None and kind.same(before.value, normal):
-        # Whatever was said against it is answered; that it has no place stays true.
-        reasons = () if before.evidence is not None else before.reasons
-        accepted = replace(before, confidence=1.0, needs_review=False, reasons=reasons, reviewed=True)
-        return Confirmed(accepted, "accept")
+        return Confirmed(settled(before), "accept")
     rows, warning = matching_rows(prepared, field, given)
     corrected = FieldValue(
         name=field.name,
@@ -68,7 +70,6 @@ def confirm_value(
         confidence=1.0,
         reasons=(TYPED,),
         reviewed=True,
-        alternatives=alternatives,
     )
     if rows:
         found = prepared.candidates(field)

@@ -62,21 +62,23 @@ class Answer:
         kind: `value` with its text, `place` with the words pointed at (and the value typed or read there), or `absent`.
         value: normalised value, or as typed; None for `absent`.
         evidence: the place, for `place`.
+        normal: `value` is normalised, and not to be read by the habits of the document.
     """
 
     kind: Literal["value", "place", "absent"]
     value: str | None = None
     evidence: Evidence | None = None
+    normal: bool = False
 
     @staticmethod
-    def of_value(value: str) -> Answer:
+    def of_value(value: str, *, normal: bool = False) -> Answer:
         """The value is known, its place is to be found."""
-        return Answer("value", value)
+        return Answer("value", value, normal=normal)
 
     @staticmethod
-    def of_place(evidence: Evidence, value: str) -> Answer:
+    def of_place(evidence: Evidence, value: str, *, normal: bool = False) -> Answer:
         """The value was pointed at."""
-        return Answer("place", value, evidence)
+        return Answer("place", value, evidence, normal)
 
     @staticmethod
     def absent() -> Answer:
@@ -200,8 +202,12 @@ class Contradiction:
     """Two taught documents of the same layout in which different places were chosen for a field.
 
     Attributes:
+        field: its name.
+        first, second: names of the documents.
         similarity: of the two layouts, 0..1.
         sentence: says it to the user, with the names of both documents.
+        document_ids: SHA-256 of both.
+        values: what was said of each; None: it is not on that document.
     """
 
     field: str
@@ -209,6 +215,8 @@ class Contradiction:
     second: str
     similarity: float
     sentence: str
+    document_ids: tuple[str, str] = ("", "")
+    values: tuple[str | None, str | None] = (None, None)
 
 
 # --- from what was said to rows -------------------------------------------------------------------------------------
@@ -228,11 +236,20 @@ def match_value_to_place(
     return ready.candidates(wanted).evidence(best), warning
 
 
-def matching_rows(prepared: Prepared, wanted: TemplateField, value: str) -> tuple[tuple[int, ...], str | None]:
-    """Rows of the candidates that hold `value`, and a warning where none does exactly."""
+def matching_rows(
+    prepared: Prepared, wanted: TemplateField, value: str, *, normalised: bool = False
+) -> tuple[tuple[int, ...], str | None]:
+    """Rows of the candidates that hold `value`, and a warning where none does exactly.
+
+    Args:
+        prepared: the document.
+        wanted: the field.
+        value: as a person writes it.
+        normalised: it is in the normal form of its type, not to be read by the habits of the document.
+    """
     found = prepared.candidates(wanted)
     kind = type_of(wanted)
-    parsed = kind.parse(value, prepared.locale)
+    parsed = None if normalised else kind.parse(value, prepared.locale)
     normal = parsed.value if parsed else value
     exact = tuple(row for row, have in enumerate(found.values) if have == normal or kind.same(have, normal))
     if exact:
@@ -250,7 +267,7 @@ def _letters(text: str) -> str:
 
 
 def _rows_at(
-    found: Candidates, evidence: Evidence, prepared: Prepared, wanted: TemplateField, value: str | None
+    found: Candidates, evidence: Evidence, prepared: Prepared, wanted: TemplateField, answer: Answer
 ) -> tuple[int, ...]:
     """Rows whose words are those pointed at; where none has just these, those that hold the value nearby."""
     target = set(evidence.words)
@@ -262,8 +279,8 @@ def _rows_at(
         words = {w for start, stop in parts for w in range(int(start), int(stop))}
         if target and words == target:
             same.append(row)
-    if value is not None:
-        exact, _ = matching_rows(prepared, wanted, value)
+    if answer.value is not None:
+        exact, _ = matching_rows(prepared, wanted, answer.value, normalised=answer.normal)
         both = tuple(row for row in same if row in exact)
         if both:
             return both
@@ -293,9 +310,9 @@ def make_example(
         kept[wanted.name] = answer
         rows: tuple[int, ...] = ()
         if answer.kind == "place" and answer.evidence is not None:
-            rows = _rows_at(prepared.candidates(wanted), answer.evidence, prepared, wanted, answer.value)
+            rows = _rows_at(prepared.candidates(wanted), answer.evidence, prepared, wanted, answer)
         elif answer.kind != "absent" and answer.value is not None:
-            rows, warning = matching_rows(prepared, wanted, answer.value)
+            rows, warning = matching_rows(prepared, wanted, answer.value, normalised=answer.normal)
             if warning:
                 warnings.append(f"{wanted.shown_title}: {warning}")
         right[wanted.name] = rows
@@ -430,7 +447,7 @@ _OTHER_PLACE = 0.5
 def contradictions(template: Template, examples: Sequence[Example]) -> tuple[Contradiction, ...]:
     """Pairs of documents of one layout in which a field was found in places that do not resemble each other."""
     remembered = [remember(e) for e in examples]
-    names = {e.document_id: e.name for e in examples}
+    by_id = {e.document_id: e for e in examples}
     found = []
     for i, first in enumerate(remembered):
         for second in remembered[:i]:
@@ -441,7 +458,8 @@ def contradictions(template: Template, examples: Sequence[Example]) -> tuple[Con
                 a, b = first.right[name], second.right[name]
                 if not len(a) and not len(b):
                     continue
-                one, two = names[second.document_id], names[first.document_id]
+                pair = by_id[second.document_id], by_id[first.document_id]
+                one, two = (example.name for example in pair)
                 title = template.field(name).shown_title
                 if len(a) and len(b):
                     if (
@@ -454,7 +472,17 @@ def contradictions(template: Template, examples: Sequence[Example]) -> tuple[Con
                     sentence = f"{title}: “{one}” and “{two}” look alike, but only one of them was said to have it."
                 else:
                     continue
-                found.append(Contradiction(name, one, two, similarity, sentence))
+                found.append(
+                    Contradiction(
+                        name,
+                        one,
+                        two,
+                        similarity,
+                        sentence,
+                        (pair[0].document_id, pair[1].document_id),
+                        (pair[0].answers[name].value, pair[1].answers[name].value),
+                    )
+                )
     return tuple(sorted(found, key=lambda c: (-c.similarity, c.field, c.first, c.second)))
 
 

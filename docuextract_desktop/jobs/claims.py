@@ -139,6 +139,7 @@ class ClaimQueue:
             raise AssertionError(f"{item_id} was pending inside this very transaction")
         batch_id = row["batch_id"]
         template_version_id, template_json, threshold = self._template(session, batch_id)
+        template = json.loads(template_json)
         events.add(
             session,
             now=now,
@@ -161,7 +162,7 @@ class ClaimQueue:
             review_threshold=threshold,
             passwords=self._passwords.get(batch_id, ()),
             limits=limits,
-            knowledge_version=knowledge.version(session, json.loads(template_json)["id"]),
+            knowledge_version=knowledge.version(session, template["id"], template.get("version", 1)),
         )
 
     def _template(self, session: Session, batch_id: str) -> tuple[int, str, float]:
@@ -254,7 +255,7 @@ class ClaimQueue:
                 document = documents.document(session, sha256)
                 if document is not None:
                     kept = _kept_pages(documents.pages(session, sha256, self.words_version))
-            taught = knowledge.weights(session, template["id"])
+            taught = knowledge.fitted(session, template["id"], template.get("version", 1))
         return Job(
             path=path,
             sha256=sha256,

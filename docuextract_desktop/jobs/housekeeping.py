@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from docuextract_desktop.errors import StorageUnavailableError
 from docuextract_desktop.jobs.queue import Queue
-from docuextract_desktop.storage import batches, events, knowledge
+from docuextract_desktop.storage import batches, events, lessons, prepared
 from docuextract_desktop.storage.opening import automatic_backups
 
 EVENTS_KEPT_S = 30 * 86_400.0
@@ -39,7 +39,8 @@ def purge(queue: Queue, batch_ids: Collection[str], *, taught: bool = False) -> 
                 queue.delete(batch_id)
                 deleted += 1
         if taught:
-            knowledge.forget_unused_examples(session)
+            lessons.forget_unused(session)
+            prepared.forget_unused(session)
     if deleted:
         for copy in automatic_backups(queue.database.path.parent):
             copy.unlink(missing_ok=True)

@@ -14,6 +14,7 @@ class Action(StrEnum):
 
     ACCEPT = "accept"
     CORRECT = "correct"
+    POINT = "point"
     ABSENT = "not_on_document"
     EDIT_ROWS = "edit_rows"
     UNDO = "undo"

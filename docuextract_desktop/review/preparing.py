@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 
 from docuextract_desktop.documents.models import Document
-from docuextract_desktop.documents.serial import WORDS_VERSION
-from docuextract_desktop.extraction.models import ENGINE_VERSION
 from docuextract_desktop.extraction.pipeline import prepare
 from docuextract_desktop.extraction.prepared import Prepared, prepared_from_bytes, prepared_to_bytes
+from docuextract_desktop.extraction.provenance import prepared_by
 from docuextract_desktop.jobs.models import ItemRow
 from docuextract_desktop.review.desk import Desk
 from docuextract_desktop.storage import documents, items, prepared
@@ -19,8 +19,6 @@ from docuextract_desktop.templates.models import Template
 
 IN_MEMORY = 2_000
 """Prepared documents held in memory at most; one takes about 150 KB."""
-
-MADE_BY = f"{WORDS_VERSION}/{ENGINE_VERSION}"
 
 
 class PreparedShelf:
@@ -48,7 +46,13 @@ class PreparedShelf:
             return None
         with self._database.reading() as session:
             ranges = items.page_ranges_of(session, item.id) or ""
-        key = PreparedKey(item.sha256, template.id, template.version, ranges, MADE_BY)
+        return self.of_content(item.sha256, ranges, template, lambda: self._document(item))
+
+    def of_content(
+        self, sha256: str, page_ranges: str, template: Template, read: Callable[[], Document | None]
+    ) -> Prepared | None:
+        """A prepared document by its content; `read` gives its words where it has to be made, None where it cannot."""
+        key = PreparedKey(sha256, template.id, template.version, page_ranges, prepared_by(template))
         with self._lock:
             held = self._held.get(key)
             if held is not None:
@@ -56,15 +60,15 @@ class PreparedShelf:
                 return held
         with self._database.reading() as session:
             body = prepared.load(session, key)
-        if body is not None:
-            ready = prepared_from_bytes(body)
-        else:
-            document = self._document(item)
+        if body is None:
+            document = read()
             if document is None:
                 return None
-            ready = prepare(document, template)
+            body = prepared_to_bytes(prepare(document, template))
             with self._database.transaction(durable=False) as session:
-                prepared.keep(session, key, prepared_to_bytes(ready))
+                prepared.keep(session, key, body)
+        # Always from bytes, which round a little: what is fitted must not depend on where a document was prepared.
+        ready = prepared_from_bytes(body)
         with self._lock:
             self._held[key] = ready
             while len(self._held) > IN_MEMORY:

@@ -7,21 +7,21 @@ from __future__ import annotations
 
 import getpass
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from docuextract_desktop.documents.models import Page
 from docuextract_desktop.errors import ResultNotReadyError
-from docuextract_desktop.extraction.confirming import TYPED
-from docuextract_desktop.extraction.learning import match_value_to_place
+from docuextract_desktop.extraction.confirming import TYPED, Confirmed, confirm_value, settled
 from docuextract_desktop.extraction.models import Evidence, FieldValue, field_value_from_json
+from docuextract_desktop.extraction.prepared import Prepared, header_fields
 from docuextract_desktop.jobs.models import ItemRow
+from docuextract_desktop.review import told
 from docuextract_desktop.review.desk import Desk, locale_of, typed_value, words_at
 from docuextract_desktop.review.models import Action, Decided, Flag
 from docuextract_desktop.review.preparing import PreparedShelf
 from docuextract_desktop.storage import decisions, results, reviewing
-from docuextract_desktop.storage.database import Database
-from docuextract_desktop.templates.models import Template, TemplateField
+from docuextract_desktop.storage.database import Database, Session
 
 
 def person() -> str:
@@ -30,6 +30,19 @@ def person() -> str:
         return getpass.getuser()
     except (OSError, KeyError):  # no account with that number, as in containers
         return "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """What a person's word about the fields of one document came to.
+
+    Attributes:
+        confirmed: field name → the field from now on.
+        warnings: sentences about values that do not stand on the document just so.
+    """
+
+    confirmed: Mapping[str, Confirmed]
+    warnings: tuple[str, ...]
 
 
 class ReviewSession:
@@ -107,45 +120,96 @@ class ReviewSession:
     def accept(self, item_id: str, field: str) -> Decided:
         """The value is right as it stands; an empty one is right to be empty."""
 
-        def accepted(before: FieldValue) -> FieldValue:
-            rows = tuple(tuple(_settled(cell) for cell in row) for row in before.rows)
-            return replace(_settled(before), rows=rows)
+        def accepted(before: FieldValue) -> tuple[Action, FieldValue]:
+            rows = tuple(tuple(settled(cell) for cell in row) for row in before.rows)
+            return Action.ACCEPT, replace(settled(before), rows=rows)
 
-        return self._decide(item_id, field, Action.ACCEPT, accepted)
+        return self._decide(item_id, field, accepted)
 
-    def correct(self, item_id: str, field: str, text: str, evidence: Evidence | None = None) -> Decided:
-        """The value is what was typed, or what stands at the place pointed at.
+    def correct(
+        self, item_id: str, field: str, text: str, evidence: Evidence | None = None, *, pointed: bool = False
+    ) -> Decided:
+        """The value is what was typed or offered, or what stands at the place pointed at.
 
-        Where the typed value stands on the document, that place becomes its evidence.
+        Where the typed value stands on the document, that place becomes its evidence; what stood there already is
+        accepted.
+
+        Args:
+            item_id: of the document.
+            field: its name.
+            text: the value, as typed or printed.
+            evidence: the place, where it is known.
+            pointed: a person pointed at that place, so the place is taught with the value.
 
         Raises:
             ValueInvalidError: `text` is no value of the field's type.
         """
-        item, template, wanted = self._wanted(item_id, field)
-        pages = self._pages(item_id)
-        value = typed_value(wanted, text, locale_of(template, pages), evidence)
-        if evidence is None and value.value is not None:
-            value = replace(value, evidence=self._place(item, template, wanted, value.value))
-        if value.evidence is None:
-            value = replace(value, reasons=(TYPED,))
-        return self._decide(item_id, field, Action.CORRECT, lambda _: value)
+        item = self._desk.item(item_id)
+        template = self._desk.template_of(item.batch_id)
+        wanted = template.field(field)
+        ready = self._prepared(item) if evidence is None else None
+        locale = ready.locale if ready is not None else locale_of(template, self._pages(item_id))
+        value = typed_value(wanted, text, locale, evidence)
+
+        def corrected(before: FieldValue) -> tuple[Action, FieldValue]:
+            if evidence is not None:
+                return Action.POINT if pointed else Action.CORRECT, value
+            if ready is None or wanted.type == "table":
+                return Action.CORRECT, replace(value, reasons=(TYPED,))
+            made = confirm_value(ready, template, wanted, text, before)
+            return Action(made.action), made.value
+
+        return self._decide(item_id, field, corrected)
 
     def absent(self, item_id: str, field: str) -> Decided:
         """The document does not have this value."""
 
-        def emptied(before: FieldValue) -> FieldValue:
-            return FieldValue(name=before.name, type=before.type, confidence=1.0, reviewed=True)
+        def emptied(before: FieldValue) -> tuple[Action, FieldValue]:
+            empty = FieldValue(name=before.name, type=before.type, confidence=1.0, reviewed=True)
+            was_absent = before.value is None and not before.rows
+            return Action.ACCEPT if was_absent else Action.ABSENT, empty
 
-        return self._decide(item_id, field, Action.ABSENT, emptied)
+        return self._decide(item_id, field, emptied)
+
+    def confirm(self, item_id: str, values: Mapping[str, str | None]) -> Taught:
+        """Decide about many fields of a document at once, as the screen would one by one: all of it or nothing.
+
+        Args:
+            item_id: of a document that was extracted.
+            values: field name → the value as a person writes it, or None: not on this document. Tables, and fields
+                that the template does not have, are passed over. What is no value of its field's type is kept as said.
+
+        Raises:
+            BatchNotFoundError: there is no such document.
+            ResultNotReadyError: it has no values (yet), or its words are not kept.
+        """
+        item = self._desk.item(item_id)
+        template = self._desk.template_of(item.batch_id)
+        ready = self._prepared(item)
+        with self._database.transaction() as session:
+            extraction = results.load(session, item_id)
+            if extraction is None or ready is None:
+                raise ResultNotReadyError(f"{item.filename} has no values that could be confirmed: it is {item.state}.")
+            before = {value.name: value for value in extraction.fields}
+            confirmed = {
+                field.name: confirm_value(ready, template, field, values[field.name], before.get(field.name))
+                for field in header_fields(template)
+                if field.name in values
+            }
+            for name, one in confirmed.items():
+                self._record(session, item_id, Action(one.action), before.get(name), one.value)
+            told.note(session, item_id, who=self._who, now=self._clock())
+        warnings = [f"{template.field(n).shown_title}: {c.warning}" for n, c in confirmed.items() if c.warning]
+        return Taught(confirmed, tuple(warnings))
 
     def set_rows(self, item_id: str, field: str, rows: tuple[tuple[FieldValue, ...], ...]) -> Decided:
         """The rows of a table, whole; cells come from `parse_cell` or from the rows as they were."""
 
-        def edited(before: FieldValue) -> FieldValue:
-            settled = tuple(tuple(_settled(cell) for cell in row) for row in rows)
-            return replace(_settled(before), rows=settled)
+        def edited(before: FieldValue) -> tuple[Action, FieldValue]:
+            edited_rows = tuple(tuple(settled(cell) for cell in row) for row in rows)
+            return Action.EDIT_ROWS, replace(settled(before), rows=edited_rows)
 
-        return self._decide(item_id, field, Action.EDIT_ROWS, edited)
+        return self._decide(item_id, field, edited)
 
     # ---- taking back
 
@@ -181,29 +245,40 @@ class ReviewSession:
             if before is None or found.before is None:
                 raise ResultNotReadyError(f"{item.filename} was extracted anew since; its decisions cannot be undone.")
             after = field_value_from_json(found.before)
-            number = reviewing.record(
-                session,
-                found.item_id,
-                who=self._who,
-                action=action,
-                before=before,
-                after=after,
-                now=self._clock(),
-                undoes=found.number,
-            )
+            number = self._record(session, found.item_id, action, before, after, undoes=found.number)
+            told.note(session, found.item_id, who=self._who, now=self._clock())
         return self._decided(number, action, item, before, after)
 
-    def _decide(self, item_id: str, field: str, action: Action, change: Callable[[FieldValue], FieldValue]) -> Decided:
+    def _decide(self, item_id: str, field: str, change: Callable[[FieldValue], tuple[Action, FieldValue]]) -> Decided:
         item = self._desk.item(item_id)
         with self._database.transaction() as session:
             before = results.value_of(session, item_id, field)
             if before is None:
                 raise ResultNotReadyError(f"{item.filename} has no value to decide about: it is {item.state}.")
-            after = change(before)
-            number = reviewing.record(
-                session, item_id, who=self._who, action=action, before=before, after=after, now=self._clock()
-            )
+            action, after = change(before)
+            number = self._record(session, item_id, action, before, after)
+            told.note(session, item_id, who=self._who, now=self._clock())
         return self._decided(number, action, item, before, after)
+
+    def _record(
+        self,
+        session: Session,
+        item_id: str,
+        action: Action,
+        before: FieldValue | None,
+        after: FieldValue,
+        undoes: int | None = None,
+    ) -> int:
+        return reviewing.record(
+            session,
+            item_id,
+            who=self._who,
+            action=action,
+            before=before,
+            after=after,
+            now=self._clock(),
+            undoes=undoes,
+        )
 
     def _decided(self, number: int, action: Action, item: ItemRow, before: FieldValue, after: FieldValue) -> Decided:
         return Decided(
@@ -225,23 +300,8 @@ class ReviewSession:
         title = self._desk.template_of(item.batch_id).field(decision.field).shown_title
         return f"{title} on {item.filename}"
 
-    def _wanted(self, item_id: str, field: str) -> tuple[ItemRow, Template, TemplateField]:
-        item = self._desk.item(item_id)
-        template = self._desk.template_of(item.batch_id)
-        return item, template, template.field(field)
-
     def _pages(self, item_id: str) -> tuple[Page, ...]:
         return self._desk.document_pages(item_id) or ()
 
-    def _place(self, item: ItemRow, template: Template, wanted: TemplateField, value: str) -> Evidence | None:
-        ready = self._shelf.of_item(item.id)
-        if ready is None:
-            return None
-        document, prepared = ready
-        found, _ = match_value_to_place(document, template, wanted.name, value, prepared=prepared)
-        return found
-
-
-def _settled(value: FieldValue) -> FieldValue:
-    reasons = value.reasons if value.value is not None and value.evidence is None and not value.rows else ()
-    return replace(value, confidence=1.0, needs_review=False, reasons=reasons, reviewed=True, alternatives=())
+    def _prepared(self, item: ItemRow) -> Prepared | None:
+        return self._shelf.prepared(item, self._desk.template_of(item.batch_id))

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 
-from docuextract_desktop.extraction.learning import Answer, Example, Knowledge, fit, make_example
-from docuextract_desktop.extraction.models import FieldValue, field_value_from_json
+from docuextract_desktop.extraction.learning import Knowledge
+from docuextract_desktop.extraction.models import FieldValue
 from docuextract_desktop.extraction.pipeline import propose
 from docuextract_desktop.jobs.models import ItemRow, ItemState
 from docuextract_desktop.review.desk import Desk
+from docuextract_desktop.review.lessons import CancelledError, Lessons
 from docuextract_desktop.review.models import Action, Change, Decided, Reproposal
 from docuextract_desktop.review.preparing import PreparedShelf
-from docuextract_desktop.storage import decisions, items, knowledge, reproposals, results, reviewing
+from docuextract_desktop.storage import items, reproposals, results, reviewing
 from docuextract_desktop.storage.database import Database, Session
 from docuextract_desktop.templates.models import Template
 
@@ -28,33 +29,12 @@ SLICE = 50
 _WHAT_WAS_DONE = {
     Action.ACCEPT: "confirmed",
     Action.CORRECT: "corrected",
+    Action.POINT: "corrected",
     Action.ABSENT: "emptied",
     Action.EDIT_ROWS: "corrected",
     Action.UNDO: "undid a decision about",
     Action.REDO: "brought back a decision about",
 }
-
-
-class _CancelledError(Exception):
-    """A newer decision makes this work worthless."""
-
-
-def standing_answers(made: Iterable[decisions.Decision]) -> dict[str, Answer]:
-    """What was last said about each field and not taken back; tables teach nothing."""
-    answers: dict[str, Answer] = {}
-    for decision in made:
-        if decision.undone_by is not None or decision.action == "undo" or decision.after is None:
-            continue
-        value = field_value_from_json(decision.after)
-        if value.type == "table":
-            continue
-        if value.value is None:
-            answers[value.name] = Answer.absent()
-        elif value.evidence is not None and value.evidence.words:
-            answers[value.name] = Answer.of_place(value.evidence, value.value)
-        else:
-            answers[value.name] = Answer.of_value(value.value)
-    return answers
 
 
 class Teacher:
@@ -64,25 +44,33 @@ class Teacher:
         database: of the data folder.
         desk: the queue.
         shelf: prepared documents.
+        lessons: what was taught.
     """
 
     def __init__(
-        self, database: Database, desk: Desk, shelf: PreparedShelf, *, clock: Callable[[], float] = time.time
+        self,
+        database: Database,
+        desk: Desk,
+        shelf: PreparedShelf,
+        lessons: Lessons,
+        *,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._database = database
         self._desk = desk
         self._shelf = shelf
+        self._lessons = lessons
         self._clock = clock
         self._lock = threading.Lock()
-        self._examples: dict[str, dict[str, tuple[int, Example]]] = {}
-        self._fitted: dict[str, Knowledge] = {}
 
     def learn(self, decided: Decided, *, cancelled: Callable[[], bool] = lambda: False) -> Reproposal | None:
-        """Teach the template from a document's decisions, and propose the batch's open values anew.
+        """Fit the template to its lessons, and propose the batch's open values anew.
+
+        The lesson itself was stored with the decision, so nothing is lost where this is cancelled or never called.
 
         Args:
-            decided: the newest decision about the document; undoing counts as one.
-            cancelled: asked now and then; once true, the work ends early and nothing of it is stored but the example.
+            decided: the newest decision; undoing counts as one.
+            cancelled: asked now and then; once true, the work ends early and nothing of it is stored.
 
         Returns:
             What changed elsewhere, or None where it was cancelled, or where the decision teaches nothing (a table).
@@ -92,33 +80,19 @@ class Teacher:
         template = self._desk.template_of(decided.batch_id)
         with self._lock:
             try:
-                self._teach(decided.item_id, template)
-                learnt = self.fit(template, cancelled=cancelled)
+                learnt = self._lessons.fit(template, anew=False, cancelled=cancelled).knowledge
                 return self._propose_anew(decided, template, learnt, cancelled)
-            except _CancelledError:
+            except CancelledError:
                 return None
 
-    def fit(
-        self, template: Template, *, thorough: bool = False, cancelled: Callable[[], bool] = lambda: False
-    ) -> Knowledge:
-        """Learn from everything that the template was taught, and keep it for documents extracted from now on.
-
-        Args:
-            template: the template.
-            thorough: fit to the end rather than a few steps from what was known.
-            cancelled: as for `learn`.
-        """
-        if cancelled():
-            raise _CancelledError
-        examples = self._all_examples(template)
-        before = None if thorough else self._fitted.get(template.id)
-        learnt = fit(template, examples, warm_start=before, thorough=thorough)
-        if cancelled():
-            raise _CancelledError
-        with self._database.transaction(durable=False) as session:
-            knowledge.keep_weights(session, template.id, learnt.to_bytes(), now=self._clock())
-        self._fitted[template.id] = learnt
-        return learnt
+    def settle(self, *, cancelled: Callable[[], bool] = lambda: False) -> bool:
+        """Fit anew what was fitted quickly: for when no decision waits. False where it was cancelled."""
+        with self._lock:
+            try:
+                self._lessons.settle(cancelled=cancelled)
+            except CancelledError:
+                return False
+        return True
 
     def take_back(self, number: int) -> int:
         """Take back a re-proposal as one step, except where a person has decided since; how many values."""
@@ -133,47 +107,6 @@ class Teacher:
                 reviewing.replace_values(session, item_id, tuple(values), now=now)
             reproposals.mark_taken_back(session, number, now=now)
         return sum(len(values) for values in restored.values())
-
-    # ---- teaching
-
-    def _teach(self, item_id: str, template: Template) -> None:
-        """Make the document's example anew from the decisions that stand; without any, it is forgotten."""
-        ready = self._shelf.of_item(item_id)
-        if ready is None:
-            return
-        document, prepared = ready
-        with self._database.reading() as session:
-            answers = standing_answers(decisions.standing_of_document(session, template.id, document.sha256))
-        known = self._examples.get(template.id)
-        with self._database.transaction(durable=False) as session:
-            if answers:
-                example, _ = make_example(prepared, template, answers, self._desk.item(item_id).filename)
-                knowledge.keep_example(
-                    session, template.id, document.sha256, example.to_bytes(), item_id=item_id, now=self._clock()
-                )
-            else:
-                knowledge.forget_example(session, template.id, document.sha256)
-            if known is not None:
-                known.pop(document.sha256, None)
-
-    def _all_examples(self, template: Template) -> list[Example]:
-        """Everything taught; decoded once and kept."""
-        with self._database.reading() as session:
-            stored = knowledge.examples(session, template.id)
-        known = self._examples.setdefault(template.id, {})
-        kept: dict[str, tuple[int, Example]] = {}
-        for one in stored:
-            mark = hash(one.body)
-            held = known.get(one.sha256)
-            if held is not None and held[0] == mark:
-                kept[one.sha256] = held
-                continue
-            try:
-                kept[one.sha256] = (mark, Example.from_bytes(one.body))
-            except ValueError:  # of another version of the program; made anew when its document is decided about again
-                continue
-        self._examples[template.id] = kept
-        return [example for _, example in kept.values()]
 
     # ---- proposing anew
 
@@ -190,7 +123,7 @@ class Teacher:
         cleared = looked = 0
         for start in range(0, len(rows), SLICE):
             if cancelled():
-                raise _CancelledError
+                raise CancelledError
             part = [row for row in rows[start : start + SLICE] if row.id != decided.item_id]
             with self._database.reading() as session:
                 stored = results.load_many(session, [row.id for row in part])
@@ -205,7 +138,7 @@ class Teacher:
                     changes.append(Change(row.id, before.name, before, after))
                     cleared += before.needs_review and not after.needs_review and before.value == after.value
         if cancelled():
-            raise _CancelledError
+            raise CancelledError
         with self._database.transaction() as session:
             stored_changes = self._store(session, changes)
             number = reproposals.add(

@@ -73,12 +73,12 @@ def newest_redoable(session: Session, *, batch_id: str | None = None) -> Decisio
     return found[0] if found else None
 
 
-def standing_of_document(session: Session, template_id: str, sha256: str) -> list[Decision]:
-    """Decisions that stand about any item with that content and template, oldest first."""
+def of_document(session: Session, template_id: str, sha256: str) -> list[Decision]:
+    """All decisions about items with that content and template, undone ones too, oldest first."""
     rows = session.all(
         "SELECT d.* FROM decisions AS d JOIN items AS i ON i.id = d.item_id JOIN batches AS b ON b.id = i.batch_id"
         " JOIN template_versions AS t ON t.id = b.template_version_id"
-        " WHERE t.template_id = ? AND i.sha256 = ? AND d.undone_by IS NULL AND d.action <> 'undo' ORDER BY d.id",
+        " WHERE t.template_id = ? AND i.sha256 = ? ORDER BY d.id",
         (template_id, sha256),
     )
     return [_decision(row) for row in rows]

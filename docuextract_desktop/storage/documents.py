@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from docuextract_desktop.storage import prepared
 from docuextract_desktop.storage.database import Session
 
 
@@ -75,7 +76,9 @@ def words_versions(session: Session, sha256: str) -> list[str]:
 
 
 def forget_unused(session: Session) -> int:
-    """Delete documents and words that no item refers to any more; how many documents."""
-    return session.execute(
+    """Delete documents and words that no item refers to any more; how many documents. What lessons keep stays."""
+    gone = session.execute(
         "DELETE FROM documents WHERE NOT EXISTS (SELECT 1 FROM items WHERE items.sha256 = documents.sha256)"
     )
+    prepared.forget_unused(session)
+    return gone

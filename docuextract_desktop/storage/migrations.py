@@ -6,6 +6,8 @@ read without importing anything, and changes in the same transaction.
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from typing import Any
 
 from sqlite_utils import Database as UtilsDatabase
@@ -211,9 +213,129 @@ CREATE TABLE owners (
 @steps(name="0001_first_schema")  # type: ignore[untyped-decorator,unused-ignore]
 def first_schema(database: Any) -> None:
     """Everything that the first release stores."""
-    database.executescript(FIRST_SCHEMA)
+    _run(database, FIRST_SCHEMA)
     database.execute(f"PRAGMA application_id={APPLICATION_ID}")
     database.execute("PRAGMA user_version=1")
+
+
+TEACHING_SCHEMA = """
+-- What a document taught a template, field by field, as it was last decided or as it was imported.
+CREATE TABLE lessons (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  template_id TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  origin TEXT NOT NULL CHECK (origin IN ('decided', 'imported')),
+  template_version INTEGER NOT NULL,
+  filename TEXT NOT NULL,
+  page_ranges TEXT NOT NULL,
+  who TEXT NOT NULL,
+  taught_at REAL NOT NULL,
+  answers TEXT NOT NULL,
+  taken_back_at REAL,
+  taken_back_by TEXT,
+  UNIQUE (template_id, sha256, origin)
+);
+CREATE INDEX lessons_by_content ON lessons (sha256);
+-- Its words, kept for as long as the lesson is, whatever becomes of the batch.
+CREATE TABLE lesson_pages (
+  template_id TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  page_index INTEGER NOT NULL,
+  words BLOB NOT NULL,
+  PRIMARY KEY (template_id, sha256, page_index)
+) WITHOUT ROWID;
+-- Knowledge fitted to the lessons, for each version of a template; "version" never repeats for a template.
+CREATE TABLE fitted (
+  template_id TEXT NOT NULL,
+  template_version INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  settled INTEGER NOT NULL,
+  made_by TEXT NOT NULL,
+  body BLOB NOT NULL,
+  fitted_at REAL NOT NULL,
+  PRIMARY KEY (template_id, template_version)
+);
+INSERT INTO fitted (template_id, template_version, version, settled, made_by, body, fitted_at)
+  SELECT w.template_id,
+    COALESCE((SELECT MAX(t.version) FROM template_versions AS t WHERE t.template_id = w.template_id), 1),
+    w.version, 0, '', w.body, w.fitted_at FROM weights AS w;
+DROP TABLE weights;
+-- A cache. It serves lessons too, so it does not go with its document any more.
+DROP TABLE prepared_documents;
+CREATE TABLE prepared_documents (
+  sha256 TEXT NOT NULL,
+  template_id TEXT NOT NULL,
+  template_version INTEGER NOT NULL,
+  page_ranges TEXT NOT NULL,
+  made_by TEXT NOT NULL,
+  body BLOB NOT NULL,
+  PRIMARY KEY (sha256, template_id, template_version, page_ranges)
+) WITHOUT ROWID;
+-- Values that were not flagged and are put before a person all the same; they go when their document is done anew.
+CREATE TABLE audits (
+  item_id TEXT NOT NULL REFERENCES results (item_id) ON DELETE CASCADE,
+  field TEXT NOT NULL,
+  chosen_at REAL NOT NULL,
+  PRIMARY KEY (item_id, field)
+) WITHOUT ROWID;
+"""
+
+
+@steps(name="0002_lessons_and_audits")  # type: ignore[untyped-decorator,unused-ignore]
+def lessons_and_audits(database: Any) -> None:
+    """What was taught is kept as it was said, with its words; unflagged values can be audited."""
+    _run(database, TEACHING_SCHEMA)
+    _lessons_of_examples(database)
+    database.execute("DROP TABLE examples")
+    database.execute("PRAGMA user_version=2")
+
+
+def _lessons_of_examples(database: Any) -> None:
+    """Examples of the first schema as lessons: what was said comes from the decisions that stand.
+
+    Examples whose documents are gone cannot be made again, so they go, too.
+    """
+    for template_id, sha256, taught_at in database.execute(
+        "SELECT template_id, sha256, taught_at FROM examples ORDER BY id"
+    ).fetchall():
+        made = database.execute(
+            "SELECT d.field, d.after, d.who, i.filename, t.version FROM decisions AS d"
+            " JOIN items AS i ON i.id = d.item_id JOIN batches AS b ON b.id = i.batch_id"
+            " JOIN template_versions AS t ON t.id = b.template_version_id"
+            " WHERE t.template_id = ? AND i.sha256 = ? AND d.undone_by IS NULL AND d.action <> 'undo'"
+            " AND d.after IS NOT NULL ORDER BY d.id",
+            (template_id, sha256),
+        ).fetchall()
+        answers = {}
+        for field, after, _, _, _ in made:
+            value = json.loads(after)
+            if value["type"] != "table":
+                kind = "absent" if value["value"] is None else "value"
+                answers[field] = {"kind": kind, **{name: value[name] for name in ("type", "value", "text")}}
+        if not answers:
+            continue
+        _, _, who, filename, version = made[-1]
+        database.execute(
+            "INSERT INTO lessons (template_id, sha256, origin, template_version, filename, page_ranges, who, taught_at,"
+            " answers) VALUES (?, ?, 'decided', ?, ?, '', ?, ?, ?)",
+            (template_id, sha256, version, filename, who, taught_at, json.dumps(answers, ensure_ascii=False)),
+        )
+        database.execute(
+            "INSERT INTO lesson_pages (template_id, sha256, page_index, words) SELECT ?1, sha256, page_index, words"
+            " FROM pages WHERE sha256 = ?2 AND words_version ="
+            " (SELECT words_version FROM pages WHERE sha256 = ?2 ORDER BY id DESC LIMIT 1)",
+            (template_id, sha256),
+        )
+
+
+def _run(database: Any, script: str) -> None:
+    """Run a script's statements in the open transaction; Python's own `executescript` would commit that first."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            database.execute(statement)
+            statement = ""
 
 
 def migrate(database: Database) -> None:

@@ -24,10 +24,11 @@ class PreparedKey:
 
 
 def keep(session: Session, key: PreparedKey, body: bytes) -> None:
-    """Store a prepared document in place of an older one; nothing happens where the document itself is not kept."""
+    """Store a prepared document in place of an older one; nothing happens where neither document nor lesson is kept."""
     session.execute(
         "INSERT INTO prepared_documents (sha256, template_id, template_version, page_ranges, made_by, body)"
         " SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE EXISTS (SELECT 1 FROM documents WHERE sha256 = ?1)"
+        " OR EXISTS (SELECT 1 FROM lessons WHERE sha256 = ?1)"
         " ON CONFLICT (sha256, template_id, template_version, page_ranges)"
         " DO UPDATE SET made_by = excluded.made_by, body = excluded.body",
         (key.sha256, key.template_id, key.template_version, key.page_ranges, key.made_by, body),
@@ -42,3 +43,12 @@ def load(session: Session, key: PreparedKey) -> bytes | None:
         (key.sha256, key.template_id, key.template_version, key.page_ranges, key.made_by),
     )
     return None if body is None else bytes(body)
+
+
+def forget_unused(session: Session) -> int:
+    """Delete prepared documents of which neither the words nor a lesson are kept; how many."""
+    return session.execute(
+        "DELETE FROM prepared_documents"
+        " WHERE NOT EXISTS (SELECT 1 FROM documents WHERE documents.sha256 = prepared_documents.sha256)"
+        " AND NOT EXISTS (SELECT 1 FROM lessons WHERE lessons.sha256 = prepared_documents.sha256)"
+    )

@@ -25,6 +25,15 @@ def keep(session: Session, template: Template, *, now: float) -> int:
     )
 
 
+def newest_body(session: Session, template_id: str, version: int) -> str | None:
+    """The template of that id and version, as JSON, as a batch kept it last; None where none did."""
+    found = session.value(
+        "SELECT body FROM template_versions WHERE template_id = ? AND version = ? ORDER BY id DESC LIMIT 1",
+        (template_id, version),
+    )
+    return None if found is None else str(found)
+
+
 def forget_unused(session: Session) -> int:
     """Delete the versions that no batch refers to; how many."""
     return session.execute("DELETE FROM template_versions WHERE id NOT IN (SELECT template_version_id FROM batches)")

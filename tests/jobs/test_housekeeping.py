@@ -10,7 +10,8 @@ from queue_trial import FakeClock, outcome_for, request_for
 from docuextract_desktop.jobs.housekeeping import apply_retention, purge
 from docuextract_desktop.jobs.models import InputFile
 from docuextract_desktop.jobs.queue import Queue
-from docuextract_desktop.storage import knowledge
+from docuextract_desktop.storage import lessons
+from docuextract_desktop.storage.lessons import LessonRow
 from docuextract_desktop.storage.opening import backup_folder
 
 Files = Callable[..., tuple[InputFile, ...]]
@@ -56,16 +57,19 @@ def test_what_was_taught_stays_unless_it_is_to_go(queue: Queue, make_files: File
     for batch in (first, second):
         sha256 = queue.items(batch)[0].sha256
         with queue.database.transaction() as session:
-            knowledge.keep_example(session, "note", sha256 or "", b"example", item_id=None, now=1.0)
+            for origin in ("decided", "imported") if batch == first else ("decided",):
+                lessons.keep(session, LessonRow("note", sha256 or "", origin, 1, "a.pdf", "", "ann", 1.0))  # type: ignore[arg-type]
+            lessons.copy_words(session, "note", sha256 or "", "any")
 
-    def examples() -> int:
+    def taught() -> list[tuple[str, int]]:
         with queue.database.reading() as session:
-            return len(knowledge.examples(session, "note"))
+            found = lessons.of_template(session, "note")
+            return sorted((one.origin, len(lessons.words(session, "note", one.sha256))) for one in found)
 
     purge(queue, [first])
-    assert examples() == 2
+    assert taught() == [("decided", 1), ("decided", 1), ("imported", 1)]
     purge(queue, [first], taught=True)
-    assert examples() == 1
+    assert taught() == [("decided", 1), ("imported", 1)], "what came from a file is no batch's to forget"
 
 
 def test_finished_batches_go_after_the_time_set(queue: Queue, clock: FakeClock, make_files: Files) -> None:

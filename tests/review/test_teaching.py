@@ -1,109 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import numpy as np
 import pytest
+from review_desk import TEMPLATE
 
-from docuextract_desktop.bootstrap import Services, open_services, teaching
-from docuextract_desktop.documents.models import Page
-from docuextract_desktop.documents.serial import WORDS_VERSION, pages_to_blob
+from docuextract_desktop.bootstrap import Services, open_services
 from docuextract_desktop.errors import BatchNotFoundError, ResultNotReadyError, ValueInvalidError
-from docuextract_desktop.extraction.models import Extraction, FieldValue
-from docuextract_desktop.jobs.models import BatchRequest, ItemState
-from docuextract_desktop.jobs.work import KeptPage, Outcome
-from docuextract_desktop.review.teaching import Teaching
-from docuextract_desktop.storage import decisions, knowledge
-from docuextract_desktop.templates.library import dump_template
-from docuextract_desktop.templates.models import Template
-
-TEMPLATE = Template.model_validate(
-    {
-        "id": "note",
-        "name": "Note",
-        "fields": [
-            {"name": "number", "type": "id", "labels": ["note number"]},
-            {"name": "total", "type": "money", "labels": ["total"]},
-            {"name": "lines", "type": "table", "columns": [{"name": "amount", "type": "money"}]},
-        ],
-    }
-)
+from docuextract_desktop.jobs.models import ItemState
+from docuextract_desktop.review.session import person
+from docuextract_desktop.storage import decisions
 
 
-def page_of(*lines: str) -> Page:
-    """A page with these lines, words side by side."""
-    words = [(line, place, word) for line, text in enumerate(lines) for place, word in enumerate(text.split())]
-    boxes = [[0.1 + 0.15 * p, 0.1 + 0.05 * n, 0.22 + 0.15 * p, 0.12 + 0.05 * n] for n, p, _ in words]
-    line_of = np.array([n for n, _, _ in words], np.int32)
-    return Page(
-        index=0,
-        width=612,
-        height=792,
-        rotation=0,
-        method="text_layer",
-        texts=tuple(word for _, _, word in words),
-        boxes=np.array(boxes, np.float32),
-        confidences=np.ones(len(words), np.float32),
-        line_of=line_of,
-        segment_of=line_of,
-    )
-
-
-def outcome(sha256: str, page: Page) -> Outcome:
-    fields = (
-        FieldValue("number", "id", "N-1", "N-1", 0.5, True, ("not sure",)),
-        FieldValue("total", "money", "9.99", "9.99", 0.4, True, ("not sure",)),
-        FieldValue("lines", "table"),
-    )
-    kept = KeptPage(0, page.width, page.height, page.rotation, page.method, pages_to_blob((page,)))
-    return Outcome(
-        sha256=sha256,
-        kind="pdf",
-        size_bytes=1,
-        page_count=1,
-        pages_read=1,
-        words_version=WORDS_VERSION,
-        words=(kept,),
-        warnings=(),
-        extraction=Extraction("note", 1, fields),
-    )
-
-
-@pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
-    (tmp_path / "home").mkdir()
-    with open_services(tmp_path / "home") as opened:
-        yield opened
-
-
-@pytest.fixture
-def items(services: Services, tmp_path: Path) -> list[str]:
-    """Two documents that were extracted, and one that still waits."""
-    template = tmp_path / "note.json"
-    template.write_text(dump_template(TEMPLATE))
-    for number in range(3):
-        (tmp_path / f"{number}.pdf").write_bytes(b"%%PDF %d" % number)
-    queue = services.queue
-    files = queue.scan([tmp_path / f"{number}.pdf" for number in range(3)])
-    batch_id = queue.create_batch(BatchRequest(files=files, template=str(template)))
-    queue.heartbeat()
-    for number in range(2):
-        claim = queue.claim()
-        assert claim is not None
-        assert claim.sha256 is not None
-        page = page_of(f"Note number: N-{number + 1}", f"Total: {number + 1}.50", "Thank you")
-        queue.finish(claim, outcome(claim.sha256, page))
-    return [item.id for item in queue.items(batch_id)]
-
-
-@pytest.fixture
-def teacher(services: Services) -> Teaching:
-    return teaching(services)
-
-
-def test_what_was_said_is_stored_with_its_place(services: Services, items: list[str], teacher: Teaching) -> None:
-    taught = teacher.confirm(items[0], {"number": "N-1", "total": "1.50", "lines": None, "colour": "red"}, who="ann")
+def test_what_was_said_is_stored_with_its_place(services: Services, items: list[str]) -> None:
+    taught = services.review.confirm(items[0], {"number": "N-1", "total": "1.50", "lines": None, "colour": "red"})
     assert {name: one.action for name, one in taught.confirmed.items()} == {"number": "accept", "total": "correct"}
     assert taught.warnings == ()
     found = services.queue.extraction(items[0])
@@ -116,15 +24,14 @@ def test_what_was_said_is_stored_with_its_place(services: Services, items: list[
     assert found.field("number").reviewed
     with services.database.reading() as session:
         made = decisions.of_item(session, items[0])
-    assert [(d.who, d.field, d.action) for d in made] == [("ann", "number", "accept"), ("ann", "total", "correct")]
+    me = person()
+    assert [(d.who, d.field, d.action) for d in made] == [(me, "number", "accept"), (me, "total", "correct")]
     assert made[1].before["value"] == "9.99"
     assert services.queue.item(items[0]).state is ItemState.COMPLETED
 
 
-def test_value_that_is_absent_and_value_that_stands_nowhere(
-    services: Services, items: list[str], teacher: Teaching
-) -> None:
-    taught = teacher.confirm(items[0], {"number": None, "total": "777.00"}, who="ann")
+def test_value_that_is_absent_and_value_that_stands_nowhere(services: Services, items: list[str]) -> None:
+    taught = services.review.confirm(items[0], {"number": None, "total": "777.00"})
     assert {name: one.action for name, one in taught.confirmed.items()} == {
         "number": "not_on_document", "total": "correct"
     }  # fmt: skip
@@ -136,43 +43,28 @@ def test_value_that_is_absent_and_value_that_stands_nowhere(
     assert found.field("total").reasons
 
 
-def test_what_is_no_value_of_the_type_is_kept_as_said(services: Services, items: list[str], teacher: Teaching) -> None:
-    teacher.confirm(items[0], {"total": "  about   ten "}, who="ann")
+def test_what_is_no_value_of_the_type_is_kept_as_said(services: Services, items: list[str]) -> None:
+    services.review.confirm(items[0], {"total": "  about   ten "})
     assert services.queue.extraction(items[0]).field("total").value == "about ten"
 
 
-def test_what_was_said_before_stays_part_of_the_example(
-    services: Services, items: list[str], teacher: Teaching
-) -> None:
-    teacher.confirm(items[0], {"number": "N-1"}, who="ann")
-    teacher.confirm(items[0], {"total": "1.50"}, who="ann")
-    fitted = teacher.refit(TEMPLATE)
+def test_what_was_said_before_stays_part_of_the_example(services: Services, items: list[str]) -> None:
+    services.review.confirm(items[0], {"number": "N-1"})
+    services.review.confirm(items[0], {"total": "1.50"})
+    fitted = services.lessons.fit(TEMPLATE)
     assert (fitted.documents, fitted.unusable) == (1, 0)
-    with services.database.reading() as session:
-        (example,) = knowledge.examples(session, "note")
-        assert knowledge.weights(session, "note") is not None
-    from docuextract_desktop.extraction.learning import Example
-
-    assert set(Example.from_bytes(example.body).answers) == {"number", "total"}
-
-
-def test_example_of_another_version_is_made_again(services: Services, items: list[str], teacher: Teaching) -> None:
-    for item in items[:2]:
-        teacher.confirm(item, {"number": "N-1"}, who="ann")
-    row = services.queue.item(items[0])
-    assert row.sha256 is not None
-    with services.database.transaction() as session:
-        knowledge.keep_example(session, "note", row.sha256, b"of long ago", item_id=row.id, now=0.0)
-        knowledge.keep_example(session, "note", "ff" * 32, b"its document is gone", item_id="nothing", now=0.0)
-    fitted = teacher.refit(TEMPLATE)
-    assert (fitted.documents, fitted.unusable) == (2, 1)
+    (lesson,) = services.lessons.taught(TEMPLATE)
+    assert [(f.name, f.value, f.place_found) for f in lesson.fields] == [
+        ("number", "N-1", True),
+        ("total", "1.50", True),
+    ]
 
 
-def test_documents_without_values_are_refused(items: list[str], teacher: Teaching) -> None:
+def test_documents_without_values_are_refused(services: Services, items: list[str]) -> None:
     with pytest.raises(ResultNotReadyError):
-        teacher.confirm(items[2], {"number": "N-3"}, who="ann")
+        services.review.confirm(items[2], {"number": "N-3"})
     with pytest.raises(BatchNotFoundError):
-        teacher.confirm("nothing", {"number": "N-3"}, who="ann")
+        services.review.confirm("nothing", {"number": "N-3"})
 
 
 def test_decisions_last_and_undo_survives_a_restart(services: Services, items: list[str]) -> None:

@@ -1,6 +1,6 @@
 """Makes the small database of the current schema that later versions are tried with; run once for each release.
 
-    python tests/storage/make_database.py tests/data/databases/schema-1.db
+    python tests/storage/make_database.py tests/data/databases/schema-2.db
 
 Six items, in every state, with values, words, a decision and something taught.
 """
@@ -19,6 +19,7 @@ from docuextract_desktop.extraction.models import Extraction, FieldValue
 from docuextract_desktop.jobs.models import BatchRequest, InputFile
 from docuextract_desktop.jobs.queue import Queue
 from docuextract_desktop.jobs.work import Claim, KeptPage, Outcome
+from docuextract_desktop.review import told
 from docuextract_desktop.storage import knowledge, reviewing
 from docuextract_desktop.storage.opening import open_database
 from docuextract_desktop.storage.settings import SettingsStore
@@ -69,8 +70,8 @@ def make(target: Path) -> None:
             reviewing.record(
                 session, claims[0].item_id, who="me", action="correct", before=before, after=after, now=CLOCK
             )
-            knowledge.keep_example(session, "note", claims[0].sha256 or "", b"example", item_id=None, now=CLOCK)
-            knowledge.keep_weights(session, "note", b"weights", now=CLOCK)
+            told.note(session, claims[0].item_id, who="me", now=CLOCK)
+            knowledge.keep(session, "note", 1, b"weights", settled=True, made_by="somebody", now=CLOCK)
             session.execute("UPDATE items SET path = '/documents/' || filename")
         database.backup(target)
         database.close()

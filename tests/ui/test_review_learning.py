@@ -204,6 +204,11 @@ class SlowTeacher:
     begun: threading.Event = field(default_factory=threading.Event)
     go: threading.Event = field(default_factory=threading.Event)
     fails: bool = False
+    settled: int = 0
+
+    def settle(self, *, cancelled: Callable[[], bool]) -> bool:
+        self.settled += 1
+        return True
 
     def learn(self, given: Decided, *, cancelled: Callable[[], bool]) -> Reproposal | None:
         self.begun.set()
@@ -215,7 +220,7 @@ class SlowTeacher:
         return None if cancelled() else Reproposal(given.number, "b", "you corrected Paid", 3, 1, 0, ())
 
 
-def test_a_newer_decision_cancels_and_still_nothing_is_left_untaught(look: object, qtbot: QtBot) -> None:
+def test_a_newer_decision_cancels_the_one_in_hand(look: object, qtbot: QtBot) -> None:
     teacher = SlowTeacher()
     learner = Learner(lambda: teacher)  # type: ignore[arg-type,return-value]
     learner.learn(decided(1, "a"))
@@ -227,8 +232,25 @@ def test_a_newer_decision_cancels_and_still_nothing_is_left_untaught(look: objec
         teacher.go.set()
     assert made.args is not None
     assert made.args[0].number == 4, "the newest is learnt to the end"
-    assert teacher.told == [(1, True), (3, True), (4, False)], "of the others, each document is taught"
+    assert teacher.told == [(1, True), (4, False)]
+    assert teacher.settled == 0
     wait()
+
+
+def test_what_was_learnt_quickly_is_fitted_anew_once_decisions_pause(
+    look: object, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docuextract_desktop.ui.review.learning.SETTLE_MS", 1)
+    teacher = SlowTeacher()
+    teacher.go.set()
+    learner = Learner(lambda: teacher)  # type: ignore[arg-type,return-value]
+    learner.learn(decided(1, "a"))
+    qtbot.waitUntil(lambda: teacher.settled == 1, timeout=10_000)
+    wait()
+    learner.learn(decided(2, "a"))
+    learner.stop()
+    wait()
+    assert teacher.settled == 1
 
 
 def test_trouble_is_reported_and_learning_goes_on(look: object, qtbot: QtBot) -> None:

@@ -282,7 +282,7 @@ class ReviewDesk(ValueViewer):
 
             def correct(review):  # type: ignore[no-untyped-def]
                 place = review.read_words(*key, *pick)[1] if pick is not None else None
-                return review.correct(*key, text, place)
+                return review.correct(*key, text, place, pointed=place is not None)
 
             self.decide(correct, then=then)
 
