@@ -24,10 +24,12 @@ from docuextract_desktop.templates.models import Template
 
 if TYPE_CHECKING:
     from docuextract_desktop.documents.ocr import OcrEngine
+    from docuextract_desktop.review.accuracy import AccuracyMeter
     from docuextract_desktop.review.lessons import Lessons
     from docuextract_desktop.review.preparing import PreparedShelf
     from docuextract_desktop.review.session import ReviewSession
     from docuextract_desktop.review.teacher import Teacher
+    from docuextract_desktop.review.transfer import TeachingFiles
 
 TEMPLATE_FOLDER = "templates"
 
@@ -71,6 +73,20 @@ class Services:
         from docuextract_desktop.review.session import person
 
         return Lessons(self.database, self.shelf, self.templates, who=person())
+
+    @cached_property
+    def teaching_files(self) -> TeachingFiles:
+        """Writes and reads templates with what they were taught."""
+        from docuextract_desktop.review.transfer import TeachingFiles
+
+        return TeachingFiles(self.database, self.templates, self.lessons)
+
+    @cached_property
+    def accuracy(self) -> AccuracyMeter:
+        """How templates do on documents that people reviewed."""
+        from docuextract_desktop.review.accuracy import AccuracyMeter
+
+        return AccuracyMeter(self.database, self.lessons)
 
     @cached_property
     def teacher(self) -> Teacher:

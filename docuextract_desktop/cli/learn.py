@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,8 +17,10 @@ from docuextract_desktop.cli.screen import counted, plain, say
 from docuextract_desktop.cli.setup import Setup
 from docuextract_desktop.errors import ExitCode, RequestError
 from docuextract_desktop.jobs.models import BatchRequest, InputFile, ItemState
-from docuextract_desktop.review.session import Taught
 from docuextract_desktop.templates.models import Template
+
+if TYPE_CHECKING:
+    from docuextract_desktop.review.session import Taught
 
 WARNINGS_SHOWN = 20
 

@@ -9,8 +9,9 @@ import click
 
 from docuextract_desktop import load_template
 from docuextract_desktop.cli.batches import as_json
-from docuextract_desktop.cli.screen import counted, plain, result, result_json, say, table
+from docuextract_desktop.cli.screen import counted, plain, result, result_json, say, standard_output, table
 from docuextract_desktop.cli.setup import Setup
+from docuextract_desktop.cli.taught import accuracy, forget, taught
 from docuextract_desktop.templates.models import Template
 
 LABELS_WIDTH = 50
@@ -99,10 +100,19 @@ def check(setup: Setup, file: Path) -> None:
 def import_template(setup: Setup, file: Path) -> None:
     """Install a template file, as a new version where there is one of that id; prints the id.
 
-    The schema forms of Documind and Extend are taken too.
+    The schema forms of Documind and Extend are taken too, and files that `export --with-teaching` wrote: their teaching
+    is kept beside what was taught here, which wins where both know a document.
     """
+    from docuextract_desktop.review.transfer import is_teaching_file
+
     with setup.services() as services:
-        kept = services.templates.import_file(file)
+        if is_teaching_file(file):
+            brought = services.teaching_files.import_file(file)
+            say(f"Installed with what {counted(brought.documents, 'document')} taught it.")
+            kept = brought.template
+        else:
+            kept = services.templates.import_file(file)
+            services.lessons.carry_over(kept)
     say(f"Installed {kept.id}, version {kept.version}.")
     result(kept.id)
 
@@ -111,11 +121,25 @@ def import_template(setup: Setup, file: Path) -> None:
 @click.argument("template", metavar="T")
 @click.option("-o", "--output", metavar="FILE", help="File to write; '-' or nothing: standard output.")
 @click.option("--version", type=click.IntRange(1), metavar="N", help="An earlier version. Default: the newest.")
+@click.option(
+    "--with-teaching",
+    is_flag=True,
+    help="With what documents taught it: the file then holds all words of these documents, and who taught them.",
+)
 @click.pass_obj
-def export_template(setup: Setup, template: str, output: str | None, version: int | None) -> None:
+def export_template(setup: Setup, template: str, output: str | None, version: int | None, with_teaching: bool) -> None:
     """Write a template to a file, or to standard output."""
     with setup.services() as services:
-        if output is None or output == "-":
+        if with_teaching:
+            found = services.templates.get(template, version)
+            if output is None or output == "-":
+                text, count = services.teaching_files.dump(found)
+                standard_output().write(text.encode("utf-8"))
+            else:
+                count = services.teaching_files.export(found, Path(output))
+                say(f"Wrote {plain(output)}.")
+            say(f"It holds all words of {counted(count, 'taught document')}: give it only to who may read them.")
+        elif output is None or output == "-":
             result_json(template_object(services.templates.get(template, version)))
         else:
             path = services.templates.export(template, Path(output), version)
@@ -133,6 +157,11 @@ def delete(setup: Setup, template: str, yes: bool) -> None:
             click.confirm(f"Delete the template {template} with all its versions?", abort=True, err=True)
         services.templates.delete(template)
     say(f"Deleted {plain(template)}.")
+
+
+templates.add_command(taught)
+templates.add_command(forget)
+templates.add_command(accuracy)
 
 
 def _some(labels: tuple[str, ...]) -> str:

@@ -110,8 +110,14 @@ class Fitted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Merged:
-    """All that is known of one document: imported answers, and decided ones before them."""
+class Merged:
+    """All that is known of one document: imported answers, and decided ones before them.
+
+    Attributes:
+        row: the newer of its lessons, without its answers.
+        imported: some of it came from a file.
+        told: field name → what was said.
+    """
 
     row: LessonRow
     imported: bool
@@ -157,14 +163,14 @@ class Lessons:
     def taught(self, template: Template) -> list[Lesson]:
         """What a template was taught, oldest first, as far as this version of it is concerned."""
         found = []
-        for merged in self._merged(template.id):
+        for merged in self.merged(template.id):
             example = self._example(merged, template)
             found.append(_shown(merged, template, example, self._has_words(template, merged)))
         return sorted(found, key=lambda lesson: (lesson.taught_at, lesson.filename))
 
     def contradictions(self, template: Template) -> tuple[Contradiction, ...]:
         """Taught documents that look alike and yet say different things, strongest first."""
-        merged = [one for one in self._merged(template.id) if one.row.taken_back_at is None]
+        merged = [one for one in self.merged(template.id) if one.row.taken_back_at is None]
         merged.sort(key=lambda one: one.row.taught_at)
         return contradictions(template, self._examples_of(merged, template))
 
@@ -218,7 +224,7 @@ class Lessons:
         key = template.id, template.version
         if cancelled():
             raise CancelledError
-        all_of_it = [merged for merged in self._merged(template.id) if merged.row.taken_back_at is None]
+        all_of_it = [merged for merged in self.merged(template.id) if merged.row.taken_back_at is None]
         examples = self._examples_of(all_of_it, template)
         if cancelled():
             raise CancelledError
@@ -228,7 +234,7 @@ class Lessons:
         settled = anew or key not in self._fitted
         with self._lock, self._database.transaction(durable=False) as session:
             # A decision may have come meanwhile; then this is not all of it.
-            now_taught = [m for m in self._merged(template.id) if m.row.taken_back_at is None]
+            now_taught = [m for m in self.merged(template.id) if m.row.taken_back_at is None]
             knowledge.keep(
                 session,
                 template.id,
@@ -269,30 +275,30 @@ class Lessons:
             template: the version that they are made for.
             without: SHA-256 of documents to leave out.
         """
-        merged = [m for m in self._merged(template.id) if m.row.taken_back_at is None and m.row.sha256 not in without]
+        merged = [m for m in self.merged(template.id) if m.row.taken_back_at is None and m.row.sha256 not in without]
         return self._examples_of(merged, template)
 
     # ---- inside
 
-    def _examples_of(self, merged: Iterable[_Merged], template: Template) -> list[Example]:
+    def _examples_of(self, merged: Iterable[Merged], template: Template) -> list[Example]:
         made = (self._example(one, template) for one in merged)
         return [example for example in made if example is not None]
 
-    def _merged(self, template_id: str) -> list[_Merged]:
-        """The lessons of a template, one for each document, by the documents' contents."""
+    def merged(self, template_id: str) -> list[Merged]:
+        """The lessons of a template, one for each document, taken back or not, by the documents' contents."""
         with self._database.reading() as session:
             rows = lessons.of_template(session, template_id)
-        found: dict[str, _Merged] = {}
+        found: dict[str, Merged] = {}
         for row in sorted(rows, key=lambda row: (row.sha256, row.origin != "imported")):
             told = {name: Told.from_json(plain) for name, plain in row.answers.items()}
             before = found.get(row.sha256)
             if before is not None:
                 told = {**before.told, **told}
             imported = row.origin == "imported" or before is not None
-            found[row.sha256] = _Merged(replace(row, answers={}), imported, told)
+            found[row.sha256] = Merged(replace(row, answers={}), imported, told)
         return list(found.values())
 
-    def _example(self, merged: _Merged, template: Template) -> Example | None:
+    def _example(self, merged: Merged, template: Template) -> Example | None:
         """The example of one document; None where it cannot be fitted."""
         row = merged.row
         answers = {}
@@ -303,7 +309,7 @@ class Lessons:
                 answers[field.name] = answer
         if not answers:
             return None
-        ready = self._shelf.of_content(row.sha256, row.page_ranges, template, lambda: self._document(row))
+        ready = self._shelf.of_content(row.sha256, row.page_ranges, template, lambda: self.document(row))
         if ready is None:
             return None
         key = row.template_id, template.version, row.sha256
@@ -314,7 +320,8 @@ class Lessons:
         self._made[key] = (answers, row.filename), example
         return example
 
-    def _document(self, row: LessonRow) -> Document | None:
+    def document(self, row: LessonRow) -> Document | None:
+        """The words that a lesson was taught on; None where they are not kept."""
         with self._database.reading() as session:
             kept = lessons.words(session, row.template_id, row.sha256)
         if not kept:
@@ -322,7 +329,7 @@ class Lessons:
         pages = tuple(page for _, words in kept for page in pages_from_blob(words))
         return Document(row.sha256, "pdf", len(pages), pages)  # preparing does not ask for the kind
 
-    def _has_words(self, template: Template, merged: _Merged) -> bool:
+    def _has_words(self, template: Template, merged: Merged) -> bool:
         with self._database.reading() as session:
             return bool(lessons.words(session, template.id, merged.row.sha256))
 
@@ -337,7 +344,7 @@ class Lessons:
             return None
 
 
-def _shown(merged: _Merged, template: Template, example: Example | None, has_words: bool) -> Lesson:
+def _shown(merged: Merged, template: Template, example: Example | None, has_words: bool) -> Lesson:
     known = {field.name: field for field in header_fields(template)}
     fields = []
     for name, told in merged.told.items():
