@@ -15,12 +15,13 @@ from docuextract_desktop.jobs.housekeeping import purge as purge_batches
 @click.command()
 @click.argument("batches", nargs=-1, metavar="[ID]...")
 @click.option("--all", "everything", is_flag=True, help="All batches.")
-@click.option("--taught", is_flag=True, help="Also forget what their documents taught templates.")
+@click.option("--taught", is_flag=True, help="Also forget what their documents taught templates, with their words.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
 def purge(setup: Setup, batches: tuple[str, ...], everything: bool, taught: bool, yes: bool) -> None:
     """Delete batches with their words, values and decisions, and overwrite what was deleted.
 
+    What documents taught a template stays with it, and so do the words of these documents, unless `--taught` is given.
     The documents themselves are not touched, nor are copies of the data that you made. Asks first where there is
     somebody to ask.
     """

@@ -422,13 +422,14 @@ def test_summaries_are_brought_up_to_date_also_by_other_programs(
 def test_what_a_template_was_taught_goes_with_the_job(queue: Queue, make_files: Files) -> None:
     queue.create_batch(request_for(make_files(1)))
     with queue.database.transaction() as session:
-        assert knowledge.keep_weights(session, "note", b"one", now=1.0) == 1
-        assert knowledge.keep_weights(session, "note", b"two", now=2.0) == 2
+        for number, (version, body) in enumerate([(1, b"one"), (4, b"four"), (1, b"two"), (1, b"two")]):
+            known = knowledge.keep(session, "note", version, body, settled=True, made_by="us", now=float(number))
+            assert known == min(number + 1, 3), "it rises with every change, whatever the template version"
     claim = queue.claim()
     assert claim is not None
     taught = queue.job(claim).knowledge
     assert taught is not None
-    assert (taught.version, taught.body) == (2, b"two")
+    assert (taught.version, taught.body) == (3, b"two")
     assert queue.job(claim).template["review_threshold"] == 0.85
 
 
