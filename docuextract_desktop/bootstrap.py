@@ -25,6 +25,7 @@ from docuextract_desktop.templates.models import Template
 if TYPE_CHECKING:
     from docuextract_desktop.documents.ocr import OcrEngine
     from docuextract_desktop.review.accuracy import AccuracyMeter
+    from docuextract_desktop.review.auditing import Auditor
     from docuextract_desktop.review.lessons import Lessons
     from docuextract_desktop.review.preparing import PreparedShelf
     from docuextract_desktop.review.session import ReviewSession
@@ -87,6 +88,13 @@ class Services:
         from docuextract_desktop.review.accuracy import AccuracyMeter
 
         return AccuracyMeter(self.database, self.lessons)
+
+    @cached_property
+    def auditor(self) -> Auditor:
+        """How many unflagged values are wrong, as far as a sample tells."""
+        from docuextract_desktop.review.auditing import Auditor
+
+        return Auditor(self.database, self.queue)
 
     @cached_property
     def teacher(self) -> Teacher:

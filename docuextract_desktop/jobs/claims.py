@@ -15,13 +15,14 @@ from docuextract_desktop import __version__
 from docuextract_desktop.documents.serial import WORDS_VERSION
 from docuextract_desktop.errors import BatchNotFoundError, ItemError, ItemErrorCode
 from docuextract_desktop.extraction.models import ENGINE_VERSION
+from docuextract_desktop.jobs import auditing
 from docuextract_desktop.jobs.events import EventKind
 from docuextract_desktop.jobs.intake import fingerprint
 from docuextract_desktop.jobs.models import InputFile, ItemState
 from docuextract_desktop.jobs.owners import is_dead, this_program
 from docuextract_desktop.jobs.work import Claim, Job, KeptPage, Knowledge, Outcome
 from docuextract_desktop.settings import Limits
-from docuextract_desktop.storage import batches, documents, events, items, knowledge, owners, results, usage
+from docuextract_desktop.storage import audits, batches, documents, events, items, knowledge, owners, results, usage
 from docuextract_desktop.storage.database import Database, Session
 from docuextract_desktop.storage.owners import OwnerRow
 from docuextract_desktop.storage.settings import SettingsStore
@@ -301,6 +302,7 @@ class ClaimQueue:
         now = self.clock()
         extraction = outcome.extraction
         state = ItemState.NEEDS_REVIEW if extraction.needs_review else ItemState.COMPLETED
+        share = self.settings.get().audit_share
         with self.database.transaction(durable=False) as session:
             held = items.end_well(
                 session,
@@ -325,6 +327,7 @@ class ClaimQueue:
                 warnings=outcome.warnings,
                 now=now,
             )
+            audits.choose(session, claim.item_id, auditing.sample(claim.item_id, extraction, share), now=now)
             if outcome.pages_read:
                 usage.add_pages(session, usage.month_of(now), outcome.pages_read)
             self._ended(session, claim.batch_id, claim.item_id, state, now)

@@ -20,8 +20,8 @@ def purge(queue: Queue, batch_ids: Collection[str], *, taught: bool = False) -> 
     """Delete batches so that nothing of their documents can be read from the data folder any more.
 
     Deleted content is overwritten in the database (secure_delete), the write-ahead log is emptied, and copies that the
-    program made by itself go, too. What was taught stays, with its words, unless `taught`. Copies that a person made stay. The files themselves were never copied and are not
-    touched.
+    program made by itself go, too. What was taught stays, with its words, unless `taught`. Copies that a person
+    made stay. The files themselves were never copied and are not touched.
 
     Args:
         queue: of the data folder.

@@ -29,6 +29,7 @@ class Flag:
         position: of the item in its batch, 0-based.
         confidence: of the value, 0..1.
         reasons: why it is flagged, in words.
+        audit: it is not flagged, but was chosen to be checked all the same; its confidence is not to be shown.
     """
 
     batch_id: str
@@ -38,6 +39,7 @@ class Flag:
     field: str
     confidence: float
     reasons: tuple[str, ...]
+    audit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from docuextract_desktop.review import told
 from docuextract_desktop.review.desk import Desk, locale_of, typed_value, words_at
 from docuextract_desktop.review.models import Action, Decided, Flag
 from docuextract_desktop.review.preparing import PreparedShelf
-from docuextract_desktop.storage import decisions, results, reviewing
+from docuextract_desktop.storage import audits, decisions, results, reviewing
 from docuextract_desktop.storage.database import Database, Session
 
 
@@ -73,11 +73,12 @@ class ReviewSession:
     # ---- looking
 
     def flags(self, batch_id: str | None = None) -> list[Flag]:
-        """Values that want a person's eye, in the order of batches, documents and fields."""
+        """Values that want a person's eye: flagged ones in the order of batches, documents and fields, then audits."""
         with self._database.reading() as session:
-            rows = results.flagged_values(session, batch_id)
+            rows = [(row, False) for row in results.flagged_values(session, batch_id)]
+            rows += [(row, True) for row in audits.open_values(session, batch_id)]
         found = []
-        for row in rows:
+        for row, audit in rows:
             value = results.value_in(row["body"])
             found.append(
                 Flag(
@@ -88,6 +89,7 @@ class ReviewSession:
                     field=row["name"],
                     confidence=value.confidence,
                     reasons=value.reasons,
+                    audit=audit,
                 )
             )
         return found

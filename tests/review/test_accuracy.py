@@ -9,8 +9,9 @@ from review_desk import TEMPLATE
 
 from docuextract_desktop.bootstrap import Services
 from docuextract_desktop.review.accuracy import Tally, wilson
+from docuextract_desktop.review.auditing import Audit
 from docuextract_desktop.review.lessons import CancelledError
-from docuextract_desktop.storage import results
+from docuextract_desktop.storage import audits, results
 from docuextract_desktop.templates.models import Template
 
 
@@ -75,3 +76,26 @@ def test_trying_can_be_cancelled(services: Services, items: list[str]) -> None:
     services.review.confirm(items[0], {"number": "N-1"})
     with pytest.raises(CancelledError):
         services.accuracy.try_draft(TEMPLATE, cancelled=lambda: True)
+
+
+def test_an_audit_counts_what_a_person_changed(services: Services, items: list[str]) -> None:
+    batch = services.queue.item(items[0]).batch_id
+    with services.database.transaction() as session:
+        for item in items[:2]:
+            values = services.queue.extraction(item).fields
+            results.replace_fields(session, item, [replace(v, needs_review=False) for v in values])
+            audits.choose(session, item, ["number", "total"], now=0.0)
+    assert services.auditor.of_batch(batch) == Audit(4, 0, 0)
+    assert [(flag.field, flag.audit) for flag in services.review.flags(batch)] == [
+        ("number", True), ("total", True)
+    ] * 2  # fmt: skip
+    services.review.correct(items[0], "total", "1.50")
+    services.review.accept(items[0], "number")
+    assert services.auditor.of_batch(batch) == Audit(4, 2, 1)
+    services.review.undo()
+    with services.database.transaction() as session:
+        value = services.queue.extraction(items[1]).field("total")
+        results.replace_fields(session, items[1], [replace(value, needs_review=True)])
+    found = services.auditor.of_batch(batch)
+    assert found == Audit(3, 1, 1), "what a correction elsewhere had flagged is no unflagged value any more"
+    assert (found.waiting, found.error) == (2, 1.0)

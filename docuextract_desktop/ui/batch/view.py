@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShortcut
@@ -22,6 +23,7 @@ from docuextract_desktop.errors import BatchNotFoundError, DocuExtractError
 from docuextract_desktop.jobs.models import BatchSummary, ItemRow, ItemState
 from docuextract_desktop.ui import files
 from docuextract_desktop.ui.batch import model
+from docuextract_desktop.ui.batch.audit import WHAT_IT_MEANS, AuditReader, audit_line
 from docuextract_desktop.ui.batch.changes import BatchChanges
 from docuextract_desktop.ui.batch.exporting import FORMATS, Exporter
 from docuextract_desktop.ui.batch.ordering import Filter
@@ -34,7 +36,10 @@ from docuextract_desktop.ui.widgets.layouts import card, column, row, without_dr
 from docuextract_desktop.ui.widgets.state_tile import StateTile
 from docuextract_desktop.ui.widgets.table import RowTable
 from docuextract_desktop.ui.widgets.text import ElidedLabel, label, set_tone
-from docuextract_desktop.ui.wording import count, one_line
+from docuextract_desktop.ui.wording import count, one_line, tooltip
+
+if TYPE_CHECKING:
+    from docuextract_desktop.review.auditing import Audit
 
 LOW = 600
 """Height below which the tiles get small."""
@@ -62,6 +67,7 @@ class BatchView(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
+        self._to_audit = 0
         self.watch = model.BatchWatch(context.services.queue, context.feed, self)
         self.watch.summarised.connect(self._show_summary)
         self.watch.lost.connect(self._show_loss)
@@ -69,6 +75,8 @@ class BatchView(QWidget):
         self.exporter = Exporter(context, self)
         self.exporter.busy.connect(self._exporting)
         self.exporter.progressed.connect(self._export_progressed)
+        self.audits = AuditReader(context.services, self)
+        self.audits.came.connect(self._show_audit)
         self._clock = QTimer(self)
         self._clock.setInterval(1_000)
         self._clock.timeout.connect(self._show_progress)
@@ -123,7 +131,10 @@ class BatchView(QWidget):
         self.progress_label = ElidedLabel("", "body", "muted")
         progress = row(self.percent_label, self.progress_label, spacing=16)
         progress.setStretch(1, 1)
-        sheet = card(column(progress, self.bar, spacing=8))
+        self.audit_label = ElidedLabel("", "caption", "muted")
+        self.audit_label.setToolTip(tooltip(WHAT_IT_MEANS))
+        self.audit_label.hide()
+        sheet = card(column(progress, self.bar, self.audit_label, spacing=8))
 
         self.tiles = {state: StateTile(state) for state in ItemState}
         tiles = QHBoxLayout()
@@ -217,6 +228,8 @@ class BatchView(QWidget):
         self.subtitle.setText("")
         self.percent_label.setText("")
         self.progress_label.setText("Opening the batch…")
+        self._to_audit = 0
+        self.audit_label.hide()
         self.search.clear()
         for tile in self.tiles.values():
             tile.blockSignals(True)
@@ -253,7 +266,9 @@ class BatchView(QWidget):
         self.export_button.setToolTip("" if done else "There is something to export as soon as one document is done.")
         self.cancel_button.setVisible(batch.counts.get(ItemState.PENDING, 0) > 0)
         failed, cancelled = batch.counts.get(ItemState.FAILED, 0), batch.counts.get(ItemState.CANCELLED, 0)
-        self.review_button.setVisible(batch.counts.get(ItemState.NEEDS_REVIEW, 0) > 0)
+        self._show_review_button()
+        if done:
+            self.audits.read(batch.id)
         self.retry_button.setVisible(failed + cancelled > 0)
         what = "failed and cancelled" if failed and cancelled else "failed" if failed else "cancelled"
         self.retry_button.setText(f"Re&try {what}")
@@ -267,6 +282,18 @@ class BatchView(QWidget):
             self._clock.start()
         self._show_progress()
         self._show_count()
+
+    def _show_audit(self, audit: Audit) -> None:
+        line = audit_line(audit)
+        self.audit_label.setText(line)
+        self.audit_label.setVisible(bool(line))
+        self._to_audit = audit.waiting
+        self._show_review_button()
+
+    def _show_review_button(self) -> None:
+        batch = self.watch.summary
+        flagged = batch is not None and batch.counts.get(ItemState.NEEDS_REVIEW, 0) > 0
+        self.review_button.setVisible(flagged or self._to_audit > 0)
 
     def _show_progress(self) -> None:
         batch = self.watch.summary

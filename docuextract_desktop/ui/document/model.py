@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractListModel, QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -21,6 +22,7 @@ Index = QModelIndex | QPersistentModelIndex
 ENTRY = int(Qt.ItemDataRole.UserRole) + 2
 """Role of the whole `Entry` of a row."""
 SPOKEN_REASON_LIMIT = 400
+TO_BE_CHECKED = "Please compare this value with the page."
 FIGURES = ("money", "number", "integer", "percent")
 """Types that stand to the right in a column."""
 
@@ -109,6 +111,8 @@ class Entry:
     place: Place
     field: TemplateField
     value: FieldValue
+    blind: bool = False
+    """It is to be checked without knowing how sure the program is."""
 
     @property
     def title(self) -> str:
@@ -149,7 +153,7 @@ class Entry:
         """All of it for a screen reader."""
         parts = [f"{self.title}: {self.words}"]
         if self.found:
-            parts.append(f"{percent(self.value.confidence)} sure, {self.where}")
+            parts.append(self.where if self.blind else f"{percent(self.value.confidence)} sure, {self.where}")
         if self.value.needs_review:
             parts.append("to review: " + "; ".join(self.value.reasons)[:SPOKEN_REASON_LIMIT])
         return ", ".join(parts)
@@ -165,16 +169,23 @@ def shown_value(value: FieldValue) -> str:
     return f"{text} {value.currency}" if value.currency and text else text
 
 
-def entries_of(opened: Opened | None) -> list[Entry]:
-    """A line for each value of a document."""
+def entries_of(opened: Opened | None, blind: Collection[str] = ()) -> list[Entry]:
+    """A line for each value of a document; those of the `blind` fields look like flagged ones."""
     if opened is None or opened.extraction is None:
         return []
     fields = {field.name: field for field in opened.template.fields}
     return [
-        Entry(Place(number), fields[value.name], value)
+        _blind_entry(Place(number), fields[value.name], value)
+        if value.name in blind
+        else Entry(Place(number), fields[value.name], value)
         for number, value in enumerate(opened.extraction.fields)
         if value.name in fields
     ]
+
+
+def _blind_entry(place: Place, field: TemplateField, value: FieldValue) -> Entry:
+    shown = replace(value, needs_review=True, reasons=(TO_BE_CHECKED,), alternatives=())
+    return Entry(place, field, shown, blind=True)
 
 
 class ValueList(QAbstractListModel):
@@ -182,21 +193,23 @@ class ValueList(QAbstractListModel):
 
     Attributes:
         entries: the lines.
+        blind: names of the fields that are to be checked without knowing how sure the program is.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.entries: list[Entry] = []
+        self.blind: frozenset[str] = frozenset()
 
     def show(self, opened: Opened | None) -> None:
         """Show the values of a document."""
         self.beginResetModel()
-        self.entries = entries_of(opened)
+        self.entries = entries_of(opened, self.blind)
         self.endResetModel()
 
     def update(self, opened: Opened) -> None:
         """Show other values of the same document, without losing which line is chosen."""
-        entries = entries_of(opened)
+        entries = entries_of(opened, self.blind)
         if [e.place for e in entries] != [e.place for e in self.entries]:
             self.show(opened)
             return

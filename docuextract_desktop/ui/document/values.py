@@ -105,11 +105,13 @@ class ValueDelegate(QStyledItemDelegate):
         metrics = QFontMetrics(places.caption)
         room = places.title
         if entry.found:
-            sure = percent(entry.value.confidence)
-            width = metrics.horizontalAdvance("100 %") + 2
-            self._text(painter, _end(room, 0, width), places.caption, c.muted, sure, right=True)
-            taken = width + 12
-            if room.width() >= ROOM_FOR_BAR:
+            taken = 0
+            if not entry.blind:
+                width = metrics.horizontalAdvance("100 %") + 2
+                sure = percent(entry.value.confidence)
+                self._text(painter, _end(room, 0, width), places.caption, c.muted, sure, right=True)
+                taken = width + 12
+            if room.width() >= ROOM_FOR_BAR and not entry.blind:
                 self._draw_bar(painter, entry, room, width)
                 taken += 8 + 40
             place = metrics.horizontalAdvance(right) + 4

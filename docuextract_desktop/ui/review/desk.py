@@ -132,6 +132,7 @@ class ReviewDesk(ValueViewer):
 
     def _flags_came(self, flags: list[Flag], late: frozenset[Key]) -> None:
         self.run.merge(flags, deciding=late)
+        self.show_what_is_blind()
         if not self._item_id and self._wanted is None:
             stop = self.run.following(None)
             if stop is None:
@@ -316,8 +317,7 @@ class ReviewDesk(ValueViewer):
     def _show_decided(self, made: Decided) -> None:
         opened = self.documents.get(made.item_id)
         if opened is not None and made.item_id == self._item_id:
-            self.values.update(opened)
-            self.value_view.scheduleDelayedItemsLayout()
+            self.update_values(opened)
             self.draw_outlines()
 
     def _refused(self, item_id: str, field: str, error: BaseException) -> None:
@@ -352,7 +352,7 @@ class ReviewDesk(ValueViewer):
         self.drafts.pop((made.item_id, made.field), None)
         self.documents.replace(made.item_id, made.after)
         key = (made.item_id, made.field)
-        self.run.mark(key, done=not made.after.needs_review)
+        self.run.mark(key, done=made.after.reviewed)
         self.learner.learn(made)
         self.read_flags()
         self.go_to(made.item_id, made.field)

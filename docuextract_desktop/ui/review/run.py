@@ -136,6 +136,14 @@ class Run:
                     break
         return found
 
+    def blind_of(self, item_id: str) -> frozenset[str]:
+        """Fields of a document that are still to be checked without knowing how sure the program is."""
+        return frozenset(
+            stop.flag.field
+            for stop in self._stops
+            if stop.flag.item_id == item_id and stop.flag.audit and not stop.done
+        )
+
     def first_of(self, item_id: str) -> Stop | None:
         """The first open value of a document."""
         return next((stop for stop in self._stops if stop.flag.item_id == item_id and not stop.done), None)

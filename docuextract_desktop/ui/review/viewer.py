@@ -92,9 +92,9 @@ class ValueViewer(Workplace):
         self._wanted = None
         again = opened.item.id == self._item_id
         self._item_id = opened.item.id
+        self.values.blind = self.run.blind_of(self._item_id)
         if again:
-            self.values.update(opened)
-            self.value_view.scheduleDelayedItemsLayout()
+            self.update_values(opened)
         else:
             self._show_document(opened)
         if not self.values.entries:
@@ -129,10 +129,21 @@ class ValueViewer(Workplace):
         if opened is None:
             self.documents.want(item_id)
             return
-        self.values.update(opened)
-        self.value_view.scheduleDelayedItemsLayout()
+        self.update_values(opened)
         if not self.card.edit.is_begun() and self.storing is None:
             self.choose_field(self._field)
+
+    def update_values(self, opened: Opened) -> None:
+        """Show the values of the same document as they are now."""
+        self.values.blind = self.run.blind_of(opened.item.id)
+        self.values.update(opened)
+        self.value_view.scheduleDelayedItemsLayout()
+
+    def show_what_is_blind(self) -> None:
+        """After the values to review were read anew: some of the document shown may be to be checked blind now."""
+        opened = self.documents.get(self._item_id)
+        if opened is not None and self.values.blind != self.run.blind_of(self._item_id):
+            self._document_changed(self._item_id)
 
     def entry(self) -> Entry | None:
         """The current field."""
@@ -174,9 +185,10 @@ class ValueViewer(Workplace):
             return
         self.forget_pick()
         self.show_rows(target.entry if target.is_table else None, self.cell, fresh=fresh)
+        found = target.value.value is not None or bool(target.value.rows)
         self.card.show_value(
             target.title,
-            confidence=target.value.confidence if target.value.value is not None or target.value.rows else None,
+            confidence=target.value.confidence if found and not target.entry.blind else None,
             reviewed=target.value.reviewed,
             reasons=target.reasons,
             flagged=target.value.needs_review or target.entry.value.needs_review,

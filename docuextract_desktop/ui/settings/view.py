@@ -56,6 +56,8 @@ class SettingsView(QWidget):
         self.limit_pages = QCheckBox("Limit the &pages read in a month")
         self.allowance = _spin("Pages in a month", 0, 10_000_000, step=100)
         self.used = label("", "caption", "muted")
+        self.audit = _spin("Share of unflagged values to audit, in percent", 0, 100, " %")
+        self.audit.setSpecialValueText("Off")
         self.limit_days = QCheckBox("&Delete finished batches after some time")
         self.days = _spin("Days that finished batches are kept", 1, 3650, " days")
         folder = str(self._context.services.home)
@@ -71,6 +73,7 @@ class SettingsView(QWidget):
         self._follow(self.max_pages, lambda n: self.model.change_limit(max_pages=n))
         self._follow(self.max_documents, lambda n: self.model.change_limit(max_documents=n))
         self._follow(self.allowance, lambda n: self.model.change(page_allowance=n))
+        self._follow(self.audit, lambda n: self.model.change(audit_share=n / 100))
         self._follow(self.days, lambda n: self.model.change(retention_days=n))
         self.limit_pages.toggled.connect(self._toggle_allowance)
         self.limit_days.toggled.connect(self._toggle_retention)
@@ -92,6 +95,15 @@ class SettingsView(QWidget):
                 _line("Largest &file", self.max_file, "A larger file fails with document_too_large."),
                 _line("Most pa&ges of a document", self.max_pages, "A longer one fails with page_limit_exceeded."),
                 _line("Most d&ocuments of a batch", self.max_documents, "A larger batch is not started."),
+            ),
+            _group(
+                "Review",
+                _line(
+                    "&Audit",
+                    self.audit,
+                    "So much of what was not flagged is put before you, chosen at random and after all flagged values. "
+                    "The page of a batch then says how often unflagged values are wrong.",
+                ),
             ),
             _group("Page allowance", _switched(self.limit_pages, self.allowance), self.used),
             _group(
@@ -155,6 +167,7 @@ class SettingsView(QWidget):
             (self.max_pages, limits.max_pages),
             (self.max_documents, limits.max_documents),
             (self.allowance, 1_000 if settings.page_allowance is None else settings.page_allowance),
+            (self.audit, round(settings.audit_share * 100)),
             (self.days, 90 if settings.retention_days is None else settings.retention_days),
         ):
             spin.setProperty("filling", True)
