@@ -28,15 +28,18 @@ _ALTERNATIVES = 4
 __all__ = ["ENGINE_VERSION", "Prepared", "extract", "prepare", "propose"]
 
 
-def extract(document: Document, template: Template, knowledge: Knowledge | None = None) -> Extraction:
+def extract(
+    document: Document, template: Template, knowledge: Knowledge | None = None, ready: Prepared | None = None
+) -> Extraction:
     """Find all fields of `template` on `document`.
 
     Args:
         document: as `documents.read.read_document` gives it.
         template: what to look for.
         knowledge: what the template was taught, if anything.
+        ready: the document prepared for the template, where that was done already.
     """
-    prepared = prepare(document, template)
+    prepared = ready or prepare(document, template)
     values = {value.name: value for value in propose(prepared, template, knowledge)}
     for field in template.fields:
         if field.type == "table":

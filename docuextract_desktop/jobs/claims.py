@@ -22,7 +22,18 @@ from docuextract_desktop.jobs.models import InputFile, ItemState
 from docuextract_desktop.jobs.owners import is_dead, this_program
 from docuextract_desktop.jobs.work import Claim, Job, KeptPage, Knowledge, Outcome
 from docuextract_desktop.settings import Limits
-from docuextract_desktop.storage import audits, batches, documents, events, items, knowledge, owners, results, usage
+from docuextract_desktop.storage import (
+    audits,
+    batches,
+    documents,
+    events,
+    items,
+    knowledge,
+    owners,
+    prepared,
+    results,
+    usage,
+)
 from docuextract_desktop.storage.database import Database, Session
 from docuextract_desktop.storage.owners import OwnerRow
 from docuextract_desktop.storage.settings import SettingsStore
@@ -327,6 +338,16 @@ class ClaimQueue:
                 warnings=outcome.warnings,
                 now=now,
             )
+            if outcome.prepared is not None:
+                template = json.loads(claim.template_json)
+                key = prepared.PreparedKey(
+                    outcome.sha256,
+                    template["id"],
+                    template.get("version", 1),
+                    claim.page_ranges or "",
+                    outcome.prepared.made_by,
+                )
+                prepared.keep(session, key, outcome.prepared.body)
             audits.choose(session, claim.item_id, auditing.sample(claim.item_id, extraction, share), now=now)
             if outcome.pages_read:
                 usage.add_pages(session, usage.month_of(now), outcome.pages_read)

@@ -12,7 +12,7 @@ from docuextract_desktop.documents.sniff import Source, read_source
 from docuextract_desktop.errors import ExtractionFailedError, UploadMissingError
 from docuextract_desktop.extraction.models import Extraction
 from docuextract_desktop.jobs.page_ranges import parse_page_ranges
-from docuextract_desktop.jobs.work import Job, KeptPage, Knowledge, Outcome, PageJob, Picture
+from docuextract_desktop.jobs.work import HandedOver, Job, KeptPage, Knowledge, Outcome, PageJob, Picture
 from docuextract_desktop.settings import Limits
 from docuextract_desktop.templates.models import Template
 
@@ -35,7 +35,8 @@ class Stages:
         limits = Limits.model_validate(job.limits)
         source = self._source(job, limits)
         document, new_pages = self._document(job, source, limits, progress)
-        extraction = self.extract(document, Template.model_validate(job.template), job.knowledge)
+        template = Template.model_validate(job.template)
+        extraction, prepared = self.extract(document, template, job.knowledge)
         return Outcome(
             sha256=source.sha256,
             kind=document.kind,
@@ -46,6 +47,7 @@ class Stages:
             words=tuple(_kept(page) for page in new_pages) if job.keep_words else (),
             warnings=document.warnings,
             extraction=extraction,
+            prepared=prepared if job.keep_words else None,
         )
 
     def read(
@@ -59,11 +61,17 @@ class Stages:
         """The words of a document; see `documents.read.read_document`."""
         return read_document(data, pages=pages, passwords=passwords, limits=limits, progress=progress)
 
-    def extract(self, document: Document, template: Template, knowledge: Knowledge | None) -> Extraction:
-        """The values of a document; see `extraction.pipeline.extract`."""
-        from docuextract_desktop.extraction.pipeline import extract
+    def extract(
+        self, document: Document, template: Template, knowledge: Knowledge | None
+    ) -> tuple[Extraction, HandedOver]:
+        """The values of a document (see `extraction.pipeline.extract`), and what review would have to prepare again."""
+        from docuextract_desktop.extraction.pipeline import extract, prepare
+        from docuextract_desktop.extraction.prepared import prepared_to_bytes
+        from docuextract_desktop.extraction.provenance import prepared_by
 
-        return extract(document, template, self._loaded(knowledge))
+        ready = prepare(document, template)
+        extraction = extract(document, template, self._loaded(knowledge), ready)
+        return extraction, HandedOver(prepared_by(template), prepared_to_bytes(ready))
 
     def draw(self, job: PageJob) -> Picture:
         """One page as a picture; see `documents.render.render_page`."""

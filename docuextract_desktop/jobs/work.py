@@ -81,6 +81,14 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedOver:
+    """A document with its candidates worked out, for proposing it anew: `made_by` says with which methods."""
+
+    made_by: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What a worker made of a document.
 
@@ -88,6 +96,7 @@ class Outcome:
         pages_read: how many pages were read anew (kept words cost nothing).
         words: of the pages read anew.
         page_count: of the file.
+        prepared: what review can go on with, or None.
     """
 
     sha256: str
@@ -99,6 +108,7 @@ class Outcome:
     words: tuple[KeptPage, ...]
     warnings: tuple[str, ...]
     extraction: Extraction
+    prepared: HandedOver | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +188,9 @@ def outcome_to_plain(outcome: Outcome) -> dict[str, Any]:
         "words": [kept_page_to_plain(page) for page in outcome.words],
         "warnings": list(outcome.warnings),
         "extraction": extraction_to_json(outcome.extraction),
+        "prepared": None
+        if outcome.prepared is None
+        else {"made_by": outcome.prepared.made_by, "body": outcome.prepared.body},
     }
 
 
@@ -198,9 +211,16 @@ def outcome_from_plain(data: Mapping[str, Any]) -> Outcome:
             words=tuple(kept_page_from_plain(page) for page in data["words"]),
             warnings=tuple(_checked(warning, str) for warning in data["warnings"]),
             extraction=extraction_from_json(data["extraction"]),
+            prepared=_handed_over(data["prepared"]),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not an outcome: {error!r}") from error
+
+
+def _handed_over(data: Mapping[str, Any] | None) -> HandedOver | None:
+    if data is None:
+        return None
+    return HandedOver(_checked(data["made_by"], str), _checked(data["body"], bytes))
 
 
 def kept_page_to_plain(page: KeptPage) -> dict[str, Any]:

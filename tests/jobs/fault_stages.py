@@ -18,7 +18,7 @@ from docuextract_desktop.documents.serial import WORDS_VERSION, pages_to_blob
 from docuextract_desktop.errors import OcrProviderError, PasswordRequiredError
 from docuextract_desktop.extraction.models import Extraction, FieldValue
 from docuextract_desktop.jobs.stages import Progress, Stages
-from docuextract_desktop.jobs.work import Job, KeptPage, Outcome, PageJob, Picture
+from docuextract_desktop.jobs.work import HandedOver, Job, KeptPage, Outcome, PageJob, Picture
 from docuextract_desktop.settings import Limits
 
 ANSWERS_DESCRIPTOR = 4
@@ -145,6 +145,7 @@ class Counted(Scripted):
             made.append(Page(index, *(getattr(page, n) for n in list(page.__dataclass_fields__)[1:])))
         return Document(hashlib.sha256(data).hexdigest(), "pdf", 3, tuple(made))
 
-    def extract(self, document: Document, template: object, knowledge: object) -> Extraction:
+    def extract(self, document: Document, template: object, knowledge: object) -> tuple[Extraction, HandedOver]:
         text = " ".join(word for page in document.pages for word in page.texts)
-        return Extraction("note", 1, (FieldValue("title", "text", text, text, 0.99),))
+        found = Extraction("note", 1, (FieldValue("title", "text", text, text, 0.99),))
+        return found, HandedOver("by us", b"prepared")

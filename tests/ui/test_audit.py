@@ -122,7 +122,7 @@ def test_the_batch_page_says_what_was_measured(desk: Desk, batch: str, qtbot: Qt
         desk.services.review.accept(item.id, "company")
     desk.settle()
     settle(desk)
-    assert view.audit_label.text().startswith("Audit: 2 unflagged values checked, none wrong; of all unflagged ones")
+    assert view.audit_label.text().startswith("Audit: 2 unflagged values checked, none wrong; between 0 % and")
     assert not view.review_button.isVisible()
     desk.feed.stop()
 
@@ -134,7 +134,7 @@ def test_the_batch_page_says_what_was_measured(desk: Desk, batch: str, qtbot: Qt
         (Audit(1, 0, 0), "Audit: 1 unflagged value chosen to be checked, none of them checked yet"),
         (
             Audit(200, 160, 4),
-            "Audit: 160 unflagged values checked, 4 wrong; of all unflagged ones between 1 % and 6 % are"
+            "Audit: 160 unflagged values checked, 4 wrong; between 1 % and 6 % of all unflagged ones are wrong"
             "  ·  40 values to check",
         ),
     ],

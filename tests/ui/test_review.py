@@ -115,9 +115,10 @@ def test_enter_accepts_and_goes_on_across_documents_to_the_end(
     work = open_view(view, desk)
     first, second = ids(desk, batch_id)
     key(qtbot, work, Qt.Key.Key_Return)
-    assert work.current() == (second, "total"), "the next one is shown at once"
-    assert work.position.text() == "2 of 2"
+    assert work.current() == (first, "total"), "the next one is shown when the decision is on the disk, not before"
     settle(desk)
+    assert work.current() == (second, "total")
+    assert work.position.text() == "2 of 2"
     assert value(desk, first, "total").reviewed
     assert desk.services.queue.item(first).state is ItemState.COMPLETED
     key(qtbot, work, Qt.Key.Key_Return)
@@ -125,6 +126,23 @@ def test_enter_accepts_and_goes_on_across_documents_to_the_end(
     assert view.showing_end()
     assert view.empty._heading.text() == "All values are decided"
     assert desk.services.queue.item(second).state is ItemState.COMPLETED
+
+
+def test_keys_that_come_while_a_decision_is_stored_are_for_the_next_value(
+    view: ReviewView, desk: Desk, lane: Lane, make_batch: MakeBatch, qtbot: QtBot
+) -> None:
+    batch_id = make_batch(3)
+    lane.finish(3)
+    work = open_view(view, desk)
+    first, second, third = ids(desk, batch_id)
+    key(qtbot, work, Qt.Key.Key_Return)
+    qtbot.keyClicks(work.card.edit, "7.25")
+    key(qtbot, work, Qt.Key.Key_Return)
+    key(qtbot, work, Qt.Key.Key_N)
+    assert work.current() == (first, "total")
+    settle(desk)
+    assert [value(desk, item, "total").value for item in (first, second, third)] == ["12.50", "7.25", None]
+    assert view.showing_end()
 
 
 def test_typing_replaces_and_enter_stores(

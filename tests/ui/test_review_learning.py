@@ -181,6 +181,7 @@ def test_items_leave_review_when_their_last_value_was_decided(
     first = desk.services.queue.items(slips)[0].id
     while work.current()[0] == first:
         qtbot.keyClick(work.card.edit, Qt.Key.Key_Return)
+        settle(desk)
     settle(desk)
     assert desk.services.queue.item(first).state is ItemState.COMPLETED
     qtbot.keyClick(work.card.edit, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)

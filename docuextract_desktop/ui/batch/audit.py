@@ -69,7 +69,7 @@ def audit_line(audit: Audit) -> str:
     low, high = audit.interval
     wrong = f"{audit.wrong:,} wrong" if audit.wrong else "none wrong"
     line = (
-        f"Audit: {count(audit.looked_at, 'unflagged value')} checked, {wrong}; of all unflagged ones "
-        f"between {percent(low)} and {percent(high)} are"
+        f"Audit: {count(audit.looked_at, 'unflagged value')} checked, {wrong}; "
+        f"between {percent(low)} and {percent(high)} of all unflagged ones are wrong"
     )
     return f"{line}  ·  {waiting}" if waiting else line

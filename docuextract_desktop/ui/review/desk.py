@@ -154,6 +154,7 @@ class ReviewDesk(ValueViewer):
         if item_id in (self._item_id, self._wanted[0] if self._wanted else ""):
             self.context.notify(str(error))
             self._item_id, self._wanted = "", None
+            self.card.edit.forget_held()
             self.read_flags()
 
     def go_by(self, columns: int, rows: int) -> None:
@@ -217,6 +218,7 @@ class ReviewDesk(ValueViewer):
         if stop is not None:
             self.go_to(*stop.key)
         else:
+            self.card.edit.forget_held()
             self.show_progress()
             self.finished.emit()
 
@@ -234,8 +236,7 @@ class ReviewDesk(ValueViewer):
             self._go_on()
         else:
             self.drafts.pop(key, None)
-            self.decide(lambda review: review.accept(*key))
-            self._go_on()
+            self.decide(lambda review: review.accept(*key), then=self._go_on)
 
     def _is_changed(self, target: Target) -> bool:
         """Whether something else was typed or pointed at than what is there."""
@@ -251,8 +252,7 @@ class ReviewDesk(ValueViewer):
             self.row_editor.store_cell(target, "", lambda: self.row_editor.after_cell(target))
             return
         key = self.current()
-        self.decide(lambda review: review.absent(*key))
-        self._go_on()
+        self.decide(lambda review: review.absent(*key), then=self._go_on)
 
     def take_offer(self, number: int) -> None:
         """Take one of the other values that are offered."""
@@ -291,10 +291,11 @@ class ReviewDesk(ValueViewer):
         """Hand a decision about the current value over; with `then`, wait for it and do that when it is stored."""
         key = self.current()
         if then is not None:
+            # What is shown next says that this is on the disk, so it waits for that; keys wait with it.
             self.storing, self._then = key, then
+            self.card.edit.hold()
         if self._reproposal is None:
             self.say("")
-        self.run.mark(key, done=True)
         self.documents.touch(key[0])
         self.decider.decide(*key, decision)
 
@@ -313,6 +314,8 @@ class ReviewDesk(ValueViewer):
             then, self.storing, self._then = self._then, None, None
             if then is not None:
                 then()
+            if self._wanted is None and self.storing is None:  # else its keys wait for the document
+                self.card.edit.release()
 
     def _show_decided(self, made: Decided) -> None:
         opened = self.documents.get(made.item_id)
@@ -324,6 +327,7 @@ class ReviewDesk(ValueViewer):
         key = (item_id, field)
         waited = self.storing == key
         self.storing = self._then = None
+        self.card.edit.forget_held()
         self.drafts.pop(key, None)
         if not item_id:
             self.context.notify(str(error))

@@ -60,6 +60,7 @@ class ValueEdit(QPlainTextEdit):
         self.document().setDocumentMargin(2)
         self._original = ""
         self._begun = False
+        self._held: list[QKeyEvent] | None = None
         self.textChanged.connect(self._changed)
         self.document().documentLayout().documentSizeChanged.connect(lambda _: self._fit())
         self._fit()
@@ -102,6 +103,24 @@ class ValueEdit(QPlainTextEdit):
             self._begun = begun
             self.begun.emit(begun)
 
+    def hold(self) -> None:
+        """Keep what is typed from now on, for the value that is shown next."""
+        if self._held is None:
+            self._held = []
+
+    def release(self) -> None:
+        """Type what was kept; keys that come after one that holds again go on waiting."""
+        held, self._held = self._held, None
+        for number, event in enumerate(held or ()):
+            self.keyPressEvent(event)
+            if self._held is not None:
+                self._held += (held or [])[number + 1 :]
+                return
+
+    def forget_held(self) -> None:
+        """Type on as usual, without what was kept."""
+        self._held = None
+
     # --- size -----------------------------------------------------------------------------------------------------
 
     def _fit(self) -> None:
@@ -135,6 +154,9 @@ class ValueEdit(QPlainTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """See the head of this file."""
+        if self._held is not None:
+            self._held.append(event.clone())
+            return
         key, held = event.key(), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         none = held == Qt.KeyboardModifier.NoModifier
         shift = held == Qt.KeyboardModifier.ShiftModifier

@@ -105,6 +105,8 @@ class ValueViewer(Workplace):
             flagged = next((e.field.name for e in self.values.entries if e.value.needs_review), None)
             field = stop.flag.field if stop is not None else flagged or self.values.entries[0].field.name
         self.choose_field(field)
+        if self.storing is None:
+            self.card.edit.release()
         self.resumed.emit()
         self.fetch_ahead()
 
