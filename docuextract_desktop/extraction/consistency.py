@@ -66,6 +66,17 @@ def agree(prepared: Prepared, template: Template, chosen: dict[str, Chosen]) -> 
     return result
 
 
+@lru_cache(maxsize=256)
+def joined_with(template: Template, names: frozenset[str]) -> frozenset[str]:
+    """These fields and all that are decided together with them."""
+    sums, orders = _joint_rules(template)
+    groups = [{order.first, order.second} for order in orders] + [{name for name, _ in rule.signs} for rule in sums]
+    found = set(names)
+    while grown := {name for group in groups if group & found for name in group} - found:
+        found |= grown
+    return frozenset(found)
+
+
 @lru_cache(maxsize=64)
 def _joint_rules(template: Template) -> tuple[tuple[_Sum, ...], tuple[_Order, ...]]:
     dates = {f.name for f in template.fields if f.type == "date"}

@@ -12,7 +12,7 @@ beside it, so that teaching can be listed, undone, exported and merged. Neither 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
@@ -348,6 +348,7 @@ def fit(
     *,
     general: General | None = None,
     thorough: bool = False,
+    only: Collection[str] | None = None,
 ) -> Knowledge:
     """Learn from all `examples`.
 
@@ -357,6 +358,7 @@ def fit(
         warm_start: knowledge fitted before, to begin with: a few iterations are enough then.
         general: shipped knowledge; for experiments only.
         thorough: iterate to the end even from a warm start (for the background).
+        only: names of the fields of which something else is said than at the warm start; the others stay as they were.
     """
     known = general if general is not None else general_knowledge()
     latest = {e.document_id: e for e in examples if _fits(e.prepared, template)}
@@ -366,6 +368,11 @@ def fit(
     taught: dict[str, int] = {}
     alike = {e.document_id: nearest(e.prepared.layout, remembered, e.document_id) for e in kept}
     for wanted in header_fields(template):
+        if only is not None and warm_start is not None and wanted.name not in only:
+            if wanted.name in warm_start.weights:
+                weights[wanted.name] = warm_start.weights[wanted.name]
+                taught[wanted.name] = warm_start.taught[wanted.name]
+            continue
         choices = []
         for example in kept:
             choice = _choice(example, template, wanted, known)

@@ -15,7 +15,7 @@ from docuextract_desktop.documents.models import Document
 from docuextract_desktop.extraction.candidates import kind_of
 from docuextract_desktop.extraction.choosing import Chosen, choose
 from docuextract_desktop.extraction.confidence import confidence, situation, words_for_doubt
-from docuextract_desktop.extraction.consistency import agree
+from docuextract_desktop.extraction.consistency import agree, joined_with
 from docuextract_desktop.extraction.general import General, general_knowledge
 from docuextract_desktop.extraction.learning import Knowledge
 from docuextract_desktop.extraction.memory import nearest
@@ -69,7 +69,11 @@ def _table(
 
 
 def propose(
-    prepared: Prepared, template: Template, knowledge: Knowledge | None = None, general: General | None = None
+    prepared: Prepared,
+    template: Template,
+    knowledge: Knowledge | None = None,
+    general: General | None = None,
+    only: frozenset[str] | None = None,
 ) -> tuple[FieldValue, ...]:
     """Values of all fields but tables, in the template's order, from a prepared document.
 
@@ -78,17 +82,26 @@ def propose(
         template: what to look for.
         knowledge: what the template was taught, if anything.
         general: shipped knowledge; for experiments only.
+        only: names of the fields that are wanted, with all that are decided together with them.
     """
     known = general if general is not None else general_knowledge()
-    chosen = propose_chosen(prepared, template, knowledge, known)
-    return tuple(_value(prepared, template, field, chosen[field.name], known) for field in header_fields(template))
+    chosen = propose_chosen(prepared, template, knowledge, known, only)
+    wanted = (field for field in header_fields(template) if field.name in chosen)
+    return tuple(_value(prepared, template, field, chosen[field.name], known) for field in wanted)
 
 
 def propose_chosen(
-    prepared: Prepared, template: Template, knowledge: Knowledge | None, general: General
+    prepared: Prepared,
+    template: Template,
+    knowledge: Knowledge | None,
+    general: General,
+    only: frozenset[str] | None = None,
 ) -> dict[str, Chosen]:
     """The choice of every field but tables, by name, before confidence is worked out; for training and measuring."""
     fields = header_fields(template)
+    if only is not None:
+        together = joined_with(template, only)
+        fields = tuple(field for field in fields if field.name in together)
     alike = nearest(prepared.layout, knowledge.remembered, prepared.document_id) if knowledge else []
     chosen = {field.name: choose(prepared, template, field, general, knowledge, alike) for field in fields}
     return agree(prepared, template, chosen)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from docuextract_desktop.documents.models import Document
@@ -102,11 +102,13 @@ class Fitted:
     Attributes:
         documents: how many taught it.
         unusable: how many lessons could not be used: their words are gone, or all their fields are.
+        told: field name → a number that changes with what was said about it.
     """
 
     knowledge: Knowledge
     documents: int
     unusable: int
+    told: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,7 @@ class Lessons:
         self._clock = clock
         self._lock = threading.Lock()
         self._made: dict[tuple[str, int, str], tuple[object, Example]] = {}
-        self._fitted: dict[tuple[str, int], Knowledge] = {}
+        self._fitted: dict[tuple[str, int], Fitted] = {}
 
     # ---- looking
 
@@ -228,7 +230,13 @@ class Lessons:
         examples = self._examples_of(all_of_it, template)
         if cancelled():
             raise CancelledError
-        learnt = fit(template, examples, warm_start=None if anew else self._fitted.get(key))
+        told = _told_by_field(all_of_it)
+        before = None if anew else self._fitted.get(key)
+        if before is None:
+            learnt = fit(template, examples)
+        else:
+            other = {name for name in told.keys() | before.told.keys() if told.get(name) != before.told.get(name)}
+            learnt = fit(template, examples, warm_start=before.knowledge, only=other)
         if cancelled():
             raise CancelledError
         settled = anew or key not in self._fitted
@@ -244,8 +252,8 @@ class Lessons:
                 made_by=KNOWLEDGE_METHODS,
                 now=self._clock(),
             )
-        self._fitted[key] = learnt
-        return Fitted(learnt, len(examples), len(all_of_it) - len(examples))
+        self._fitted[key] = fitted = Fitted(learnt, len(examples), len(all_of_it) - len(examples), told)
+        return fitted
 
     def settle(self, *, cancelled: Callable[[], bool] = lambda: False) -> int:
         """Fit anew whatever is not up to date: after quick fits, a crash, another version; how many templates.
@@ -342,6 +350,15 @@ class Lessons:
             return self._library.get(template_id, version)
         except (TemplateNotFoundError, TemplateInvalidError):
             return None
+
+
+def _told_by_field(merged: Iterable[Merged]) -> dict[str, int]:
+    """A number for each field that was taught, which changes with what was said about it."""
+    told: dict[str, list[object]] = {}
+    for one in merged:
+        for name, said in one.told.items():
+            told.setdefault(name, []).append((one.row.sha256, said))
+    return {name: hash(tuple(said)) for name, said in told.items()}
 
 
 def _shown(merged: Merged, template: Template, example: Example | None, has_words: bool) -> Lesson:

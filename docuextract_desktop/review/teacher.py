@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from docuextract_desktop.extraction.learning import Knowledge
@@ -62,6 +62,7 @@ class Teacher:
         self._lessons = lessons
         self._clock = clock
         self._lock = threading.Lock()
+        self._proposed: dict[str, Mapping[str, int]] = {}
 
     def learn(self, decided: Decided, *, cancelled: Callable[[], bool] = lambda: False) -> Reproposal | None:
         """Fit the template to its lessons, and propose the batch's open values anew.
@@ -80,10 +81,19 @@ class Teacher:
         template = self._desk.template_of(decided.batch_id)
         with self._lock:
             try:
-                learnt = self._lessons.fit(template, anew=False, cancelled=cancelled).knowledge
-                return self._propose_anew(decided, template, learnt, cancelled)
+                learnt = self._lessons.fit(template, anew=False, cancelled=cancelled)
+                # Only what is said otherwise than when the batch was last proposed anew can change.
+                before = self._proposed.get(decided.batch_id)
+                told = learnt.told
+                only = None
+                if before is not None:
+                    names = told.keys() | before.keys()
+                    only = frozenset(name for name in names if told.get(name) != before.get(name))
+                made = self._propose_anew(decided, template, learnt.knowledge, only, cancelled)
             except CancelledError:
                 return None
+            self._proposed[decided.batch_id] = told
+        return made
 
     def settle(self, *, cancelled: Callable[[], bool] = lambda: False) -> bool:
         """Fit anew what was fitted quickly: for when no decision waits. False where it was cancelled."""
@@ -111,7 +121,12 @@ class Teacher:
     # ---- proposing anew
 
     def _propose_anew(
-        self, decided: Decided, template: Template, learnt: Knowledge, cancelled: Callable[[], bool]
+        self,
+        decided: Decided,
+        template: Template,
+        learnt: Knowledge,
+        only: frozenset[str] | None,
+        cancelled: Callable[[], bool],
     ) -> Reproposal:
         with self._database.reading() as session:
             rows = items.rows(session, decided.batch_id, states=REVIEWABLE)
@@ -132,7 +147,7 @@ class Teacher:
                     continue
                 looked += 1
                 have = {value.name: value for value in stored[row.id].fields}
-                for before, after in self._differences(row, template, learnt, have, mark):
+                for before, after in self._differences(row, template, learnt, only, have, mark):
                     if (row.id, before.name, after.value) in declined:
                         continue
                     changes.append(Change(row.id, before.name, before, after))
@@ -159,7 +174,13 @@ class Teacher:
         )
 
     def _differences(
-        self, row: ItemRow, template: Template, learnt: Knowledge, have: dict[str, FieldValue], mark: str
+        self,
+        row: ItemRow,
+        template: Template,
+        learnt: Knowledge,
+        only: frozenset[str] | None,
+        have: dict[str, FieldValue],
+        mark: str,
     ) -> list[tuple[FieldValue, FieldValue]]:
         if all(value.reviewed or value.type == "table" for value in have.values()):
             return []
@@ -167,7 +188,7 @@ class Teacher:
         if prepared is None:
             return []
         found = []
-        for after in propose(prepared, template, learnt):
+        for after in propose(prepared, template, learnt, only=only):
             before = have.get(after.name)
             if before is None or before.reviewed:
                 continue
