@@ -15,6 +15,7 @@ from docuextract_desktop.jobs.owners import is_dead
 from docuextract_desktop.jobs.queue import Queue
 from docuextract_desktop.jobs.worker_pool import page_counter
 from docuextract_desktop.paths import data_home
+from docuextract_desktop.storage import lessons as stored_lessons
 from docuextract_desktop.storage import opening, owners
 from docuextract_desktop.storage.database import Database
 from docuextract_desktop.storage.opening import open_database
@@ -102,6 +103,18 @@ class Services:
         from docuextract_desktop.review.teacher import Teacher
 
         return Teacher(self.database, self.queue, self.shelf, self.lessons)
+
+    def settle_lessons(self, cancelled: Callable[[], bool] = lambda: False) -> int:
+        """Fit anew what a program that ended early had only learnt quickly; how many templates. Loads little if none.
+
+        Raises:
+            review.lessons.CancelledError: it was cancelled.
+            StorageUnavailableError: the database cannot be used.
+        """
+        with self.database.reading() as session:
+            if not stored_lessons.taught_templates(session):
+                return 0
+        return self.lessons.settle(cancelled=cancelled)
 
     def back_up(self, target: Path | None = None) -> Path:
         """Copy the database to `target`, or into the data folder's `backups`, while it is in use; where it went.

@@ -161,6 +161,18 @@ class Program(QObject):
             self._runner.start()
         except DocuExtractError as error:
             self.window.toast.say(str(error), stays=True)
+        tasks.run(
+            lambda task: services.settle_lessons(lambda: task.cancelled),
+            owner=self,
+            pool="learning",
+            failed=self._not_settled,
+        )
+
+    @staticmethod
+    def _not_settled(error: BaseException) -> None:
+        if not isinstance(error, DocuExtractError):
+            raise error
+        _log.warning("lessons were not fitted anew: %s", error)
 
     def _not_opened(self, error: BaseException) -> None:
         if isinstance(error, DocuExtractError):

@@ -71,7 +71,7 @@ def _sha256(services: Services, item: str) -> str:
 def test_a_decision_teaches_though_the_program_died_before_it_learnt(services: Services, items: list[str]) -> None:
     services.review.correct(items[0], "total", "1.50")
     with open_services(services.home) as again:
-        assert again.lessons.settle() == 1
+        assert again.settle_lessons() == 1
         assert Knowledge.from_bytes(fitted(again)).taught == {"total": 1}
         assert again.lessons.settle() == 0
 
