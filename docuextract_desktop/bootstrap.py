@@ -24,6 +24,7 @@ from docuextract_desktop.templates.models import Template
 
 if TYPE_CHECKING:
     from docuextract_desktop.documents.ocr import OcrEngine
+    from docuextract_desktop.jobs.folders import WatchedFolders
     from docuextract_desktop.review.preparing import PreparedShelf
     from docuextract_desktop.review.session import ReviewSession
     from docuextract_desktop.review.teacher import Teacher
@@ -70,6 +71,13 @@ class Services:
         from docuextract_desktop.review.teacher import Teacher
 
         return Teacher(self.database, self.queue, self.shelf)
+
+    @cached_property
+    def folders(self) -> WatchedFolders:
+        """The watched folders."""
+        from docuextract_desktop.jobs.folders import WatchedFolders
+
+        return WatchedFolders(self.queue)
 
     def back_up(self, target: Path | None = None) -> Path:
         """Copy the database to `target`, or into the data folder's `backups`, while it is in use; where it went.

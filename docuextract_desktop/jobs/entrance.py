@@ -53,6 +53,14 @@ class EntranceQueue(ClaimQueue):
         self._load_template = load_template
         self._count_pages = count_pages
 
+    def template(self, id_or_path: str) -> Template:
+        """A template in its newest version.
+
+        Raises:
+            TemplateNotFoundError, TemplateInvalidError: there is no such template.
+        """
+        return self._load_template(id_or_path)
+
     def scan(self, paths: Iterable[Path | str]) -> tuple[InputFile, ...]:
         """The files that `paths` stand for, folders expanded; see `intake.scan`.
 

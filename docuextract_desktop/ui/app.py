@@ -142,7 +142,7 @@ class Program(QObject):
         services, mode = opened
         self._services = services
         self._choose_theme(mode)  # the settings decide; what the window kept was for the first moment
-        self._runner = Runner(services.queue, parent=self)
+        self._runner = Runner(services.queue, watch=True, parent=self)
         self._feed = Feed(services.queue, self)
         self._runner.events.connect(self._feed.knock)
         self._runner.storage_failed.connect(lambda error: self.window.toast.say(str(error), stays=True))
