@@ -28,6 +28,11 @@ BUSY_TIMEOUT_S = 15.0
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 
+RESTORE_HINT = (
+    "Restore it from a copy in the folder 'backups' of the data folder: `docuextract backup --list` lists them,"
+    " `docuextract restore FILE` puts one back."
+)
+
 _EXPECTED: Mapping[int, tuple[str, str]] = {
     sqlite3.SQLITE_FULL: (
         "The disk that holds the data folder is full.",
@@ -53,11 +58,11 @@ _EXPECTED: Mapping[int, tuple[str, str]] = {
     ),
     sqlite3.SQLITE_CORRUPT: (
         "The database file is damaged.",
-        "Restore it from a copy in the folder 'backups' of the data folder (`docuextract doctor` lists them).",
+        RESTORE_HINT,
     ),
     sqlite3.SQLITE_NOTADB: (
         "The database file is damaged: it is not a database any more.",
-        "Restore it from a copy in the folder 'backups' of the data folder (`docuextract doctor` lists them).",
+        RESTORE_HINT,
     ),
 }
 

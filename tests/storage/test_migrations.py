@@ -23,24 +23,26 @@ from docuextract_desktop.storage.opening import (
 DATABASES = Path(__file__).parent.parent / "data" / "databases"
 
 
-def later_program(monkeypatch: pytest.MonkeyPatch, *, fails: bool = False, version: int = 2) -> None:
+NOW = database_module.SCHEMA_VERSION
+LATER = NOW + 1
+
+
+def later_program(monkeypatch: pytest.MonkeyPatch, *, fails: bool = False) -> None:
     """Pretend to be a later version of the program, with one more migration."""
     steps = Migrations("docuextract_desktop")
+    for step in migrations.steps._migrations:
+        steps(name=step.name)(step.fn)
 
-    @steps(name="0001_first_schema")
-    def first(database: Any) -> None:
-        migrations.first_schema(database)
-
-    @steps(name=f"{version:04}_later")
+    @steps(name=f"{LATER:04}_later")
     def later(database: Any) -> None:
-        database.execute(f"CREATE TABLE later{version} (a TEXT)")
-        database.execute(f"PRAGMA user_version={version}")
+        database.execute("CREATE TABLE later (a TEXT)")
+        database.execute(f"PRAGMA user_version={LATER}")
         if fails:
             raise RuntimeError("the migration has a bug")
 
     monkeypatch.setattr(migrations, "steps", steps)
-    monkeypatch.setattr(opening, "SCHEMA_VERSION", version)
-    monkeypatch.setattr(database_module, "SCHEMA_VERSION", version)
+    monkeypatch.setattr(opening, "SCHEMA_VERSION", LATER)
+    monkeypatch.setattr(database_module, "SCHEMA_VERSION", LATER)
 
 
 def tables(path: Path) -> set[str]:
@@ -59,8 +61,10 @@ def schema(path: Path) -> set[tuple[str, str]]:
         connection.close()
 
 
-def test_the_version_is_the_number_of_steps() -> None:
-    assert len(migrations.steps._migrations) == database_module.SCHEMA_VERSION
+def test_the_version_is_the_number_of_the_last_step() -> None:
+    numbers = [int(step.name[:4]) for step in migrations.steps._migrations]
+    assert numbers == sorted(set(numbers))
+    assert numbers[-1] == NOW
 
 
 def test_opening_again_changes_nothing(home: Path) -> None:
@@ -79,12 +83,12 @@ def test_an_older_database_is_copied_and_then_brought_up_to_date(home: Path, mon
     later_program(monkeypatch)
     new = open_database(home)
     with new.reading() as session:
-        assert session.value("PRAGMA user_version") == 2
+        assert session.value("PRAGMA user_version") == LATER
         assert session.value("SELECT value FROM settings") == "3"
     new.close()
     (copy,) = automatic_backups(home)
-    assert "later2" in tables(home / DATABASE_NAME)
-    assert "later2" not in tables(copy)
+    assert "later" in tables(home / DATABASE_NAME)
+    assert "later" not in tables(copy)
     connection = sqlite3.connect(copy)
     assert connection.execute("SELECT value FROM settings").fetchone() == ("3",)
     connection.close()
@@ -95,12 +99,12 @@ def test_a_migration_that_fails_leaves_everything_as_it_was(home: Path, monkeypa
     later_program(monkeypatch, fails=True)
     with pytest.raises(RuntimeError, match="has a bug"):
         open_database(home)
-    assert "later2" not in tables(home / DATABASE_NAME)
+    assert "later" not in tables(home / DATABASE_NAME)
     monkeypatch.undo()
     database = open_database(home)
     with database.reading() as session:
-        assert session.value("PRAGMA user_version") == 1
-        assert session.value("SELECT COUNT(*) FROM _sqlite_migrations") == 1
+        assert session.value("PRAGMA user_version") == NOW
+        assert session.value("SELECT COUNT(*) FROM _sqlite_migrations") == len(migrations.steps._migrations)
     database.close()
 
 
@@ -145,7 +149,7 @@ def test_two_programs_may_create_the_database_at_once(home: Path) -> None:
     assert problems == []
     database = open_database(home)
     with database.reading() as session:
-        assert session.value("SELECT COUNT(*) FROM _sqlite_migrations") == 1
+        assert session.value("SELECT COUNT(*) FROM _sqlite_migrations") == len(migrations.steps._migrations)
     database.close()
 
 
