@@ -32,6 +32,7 @@ from docuextract_desktop.jobs.lanes import (
 )
 from docuextract_desktop.jobs.models import BatchSummary
 from docuextract_desktop.jobs.queue import Queue
+from docuextract_desktop.jobs.sharing import Board
 from docuextract_desktop.jobs.watcher import Watcher
 from docuextract_desktop.jobs.worker_pool import BATCH_NICENESS, STAGES, WorkerOptions
 from docuextract_desktop.templates.models import Template
@@ -146,6 +147,7 @@ class Runner(QObject):
         express_options = WorkerOptions(self._stages, 0, threads, memory)
         self._clerk_bell, self._lane_bell = Bell(), Bell()
         self._page_requests, self._try_requests = Requests(Bell()), Requests(Bell())
+        board = Board(self._lane_bell.ring)
         self._lanes = [
             Lane(
                 queue,
@@ -154,6 +156,8 @@ class Runner(QObject):
                 done=self._clerk_bell.ring,
                 storage_failed=self.storage_failed.emit,
                 batch_ids=self._batch_ids,
+                board=board,
+                lanes=lanes,
             )
             for _ in range(lanes)
         ]

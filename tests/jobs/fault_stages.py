@@ -137,7 +137,16 @@ class Counted(Scripted):
 
     run = Stages.run
 
-    def read(self, data: bytes, pages: object, passwords: object, limits: Limits, progress: Progress) -> Document:
+    def read(
+        self,
+        data: bytes,
+        pages: object,
+        passwords: object,
+        limits: Limits,
+        progress: Progress,
+        *,
+        partial: bool = False,
+    ) -> Document:
         wanted = list(pages) if pages is not None else [0, 1, 2]  # type: ignore[call-overload]
         made = []
         for index in wanted:

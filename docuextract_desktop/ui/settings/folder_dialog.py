@@ -124,6 +124,7 @@ class FolderDialog(QDialog):
         """Say why the choice cannot be kept."""
         self.problem.setText(words)
         self.problem.show()
+        self.adjustSize()
 
     def _choose(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, "Folder to watch", str(self._path or Path.home()))
