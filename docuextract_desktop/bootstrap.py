@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from docuextract_desktop import log
 from docuextract_desktop.errors import StorageUnavailableError
+from docuextract_desktop.jobs import leftovers
 from docuextract_desktop.jobs.owners import is_dead
 from docuextract_desktop.jobs.queue import Queue
 from docuextract_desktop.jobs.worker_pool import page_counter
@@ -119,6 +120,8 @@ def open_services(home: Path | None = None, *, create: bool = True, debug: bool 
         ) from error
     database = open_database(folder, create=create)
     log.configure(folder, debug=debug)
+    leftovers.keep_journal(folder)
+    leftovers.clean(folder)
     settings = SettingsStore(database)
     library = TemplateLibrary(folder / TEMPLATE_FOLDER)
     queue = Queue(
