@@ -122,9 +122,9 @@ def millions_of_objects() -> bytes:
 
 
 def stream_that_unfolds() -> bytes:
-    """Four gigabytes of nothing, packed twice into a few kilobytes."""
+    """Three gigabytes of nothing, packed twice into a few kilobytes."""
     packer = zlib.compressobj(1)
-    once = b"".join(packer.compress(bytes(1 << 20)) for _ in range(4096)) + packer.flush()
+    once = b"".join(packer.compress(bytes(1 << 20)) for _ in range(3072)) + packer.flush()
     return one_page(stream(zlib.compress(once, 9), b"/Filter[/FlateDecode/FlateDecode]"))
 
 
@@ -204,8 +204,8 @@ BOMBS: Mapping[str, Bomb] = {
     for made in (
         deep_arrays, deep_page_tree, page_tree_in_a_circle, one_page_very_often, form_that_draws_itself,
         forms_that_multiply, millions_of_paths, millions_of_letters, millions_of_objects, stream_that_unfolds,
-        huge_page, no_page, table_that_names_itself, table_of_billions, picture_that_unfolds, many_notes, picture_of_gigapixels,
-        picture_just_within_the_limit, tiff_in_a_circle,
+        huge_page, no_page, table_that_names_itself, table_of_billions, picture_that_unfolds, many_notes,
+        picture_of_gigapixels, picture_just_within_the_limit, tiff_in_a_circle,
     )
 }  # fmt: skip
 
