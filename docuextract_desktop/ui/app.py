@@ -258,7 +258,7 @@ def _load_screens() -> None:
 
 def show_storage_problem(message: str, hint: str, folder: str = "") -> None:
     """Say why the program cannot start."""
-    from PySide6.QtWidgets import QMessageBox
+    from PySide6.QtWidgets import QLabel, QMessageBox
 
     box = QMessageBox()
     box.setIcon(QMessageBox.Icon.Critical)
@@ -266,4 +266,6 @@ def show_storage_problem(message: str, hint: str, folder: str = "") -> None:
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(message)
     box.setInformativeText("\n\n".join(part for part in (hint, f"Data folder: {folder}" if folder else "") if part))
+    for part in box.findChildren(QLabel):  # setTextFormat above holds for the first of them alone
+        part.setTextFormat(Qt.TextFormat.PlainText)
     box.exec()
