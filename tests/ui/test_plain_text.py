@@ -20,7 +20,7 @@ from docuextract_desktop.ui import theme
 
 ROOT = Path(ui.__file__).parent
 SHOW_RICH_TEXT = frozenset(
-    "QTextBrowser QTextEdit QTextDocument QStaticText setHtml RichText AutoText MarkdownText".split()
+    ["QTextBrowser", "QTextEdit", "QTextDocument", "QStaticText", "setHtml", "RichText", "AutoText", "MarkdownText"]
 )
 PICTURES = {"shell/sidebar.py", "widgets/drop_zone.py", "widgets/empty_state.py"}
 """These make labels that hold a drawing and no text."""
