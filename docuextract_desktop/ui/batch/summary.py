@@ -10,7 +10,7 @@ from docuextract_desktop.ui.wording import clock, count, sentence_list, time_lef
 def state_line(batch: BatchSummary) -> str:
     """The state in a few words, with when it began."""
     if batch.watched and batch.state.terminal:
-        return f"waiting for documents in its watched folder, the last came {clock(batch.ended_at)}".strip()
+        return f"waiting for documents in its watched folder, the last was done {clock(batch.ended_at)}".strip()
     began = clock(batch.started_at or batch.created_at)
     return {
         BatchState.PENDING: "waiting for a lane",

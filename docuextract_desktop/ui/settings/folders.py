@@ -163,6 +163,7 @@ class FoldersSection(QWidget):
         self.lines: dict[str, FolderLine] = {}
         self.none = label("No folder is watched.", tone="muted")
         self.add_button = button("&Add folder…", self.add, icon="plus")
+        self.add_button.setEnabled(False)  # until there are templates to choose from
         self._list = QVBoxLayout()
         self._list.setSpacing(8)
         self.setLayout(
@@ -212,6 +213,7 @@ class FoldersSection(QWidget):
                 self._list.addWidget(self.lines[folder.id])
             self.lines[folder.id].show_folder(folder, one_line(names.get(folder.template_id, folder.template_id), 80))
         self.none.setVisible(not folders)
+        self.add_button.setEnabled(bool(self.model.templates))
 
     def add(self) -> None:
         """Ask for another folder."""
