@@ -82,24 +82,26 @@ def test_watching_takes_reads_and_moves_documents_until_a_signal_ends_it(
     shutil.copy(notes[0], folder)
     (folder / "no pdf.pdf").write_text("no PDF at all")
     (folder / "part.pdf.part").write_bytes(notes[1].read_bytes()[:50])
-    process = subprocess.Popen(
+    with subprocess.Popen(
         command("watch", "run", "--workers", "1"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "DOCUEXTRACT_HOME": str(home)},
-    )  # fmt: skip
-    assert process.stderr is not None
-    assert process.stdout is not None
-    said = [process.stderr.readline()]
-    while "1 failed" not in said[-1]:
-        said.append(process.stderr.readline())
-        assert said[-1], said
-    shutil.copy(notes[2], folder / "sub.pdf")
-    (folder / "part.pdf.part").write_bytes(notes[1].read_bytes())
-    (folder / "part.pdf.part").rename(folder / "part.pdf")
-    while not any(f"{done} completed" in said[-1] or f"{done} needs_review" in said[-1] for done in (3,)):
-        said.append(process.stderr.readline())
-        assert said[-1], said
-    process.send_signal(number)
-    out, rest = process.communicate(timeout=60)
+    ) as process:  # fmt: skip
+        try:
+            assert process.stderr is not None
+            said = [process.stderr.readline()]
+            while "1 failed" not in said[-1]:
+                said.append(process.stderr.readline())
+                assert said[-1], said
+            shutil.copy(notes[2], folder / "sub.pdf")
+            (folder / "part.pdf.part").write_bytes(notes[1].read_bytes())
+            (folder / "part.pdf.part").rename(folder / "part.pdf")
+            while "3 completed" not in said[-1] and "3 needs_review" not in said[-1]:
+                said.append(process.stderr.readline())
+                assert said[-1], said
+            process.send_signal(number)
+            out, rest = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 0, rest
     assert out == ""
     assert said[0] == "Watching 1 folder. Stop with Ctrl+C.\n"
