@@ -1,13 +1,52 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all.
+
+A program that is killed while it writes leaves its temporary files. So that a later start can find and remove them,
+what is being written is noted down in a journal, where the program was told to keep one.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """Where this process notes down which files it is writing, and what it notes down about itself."""
+
+    folder: Path
+    owner: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names that writing one file takes.
+
+    Attributes:
+        target: what is written.
+        part: what it is called until it is whole.
+        kept: a second name of what stood there before, while files that belong together are moved.
+    """
+
+    target: Path
+    part: Path
+    kept: Path
+
+
+_journal: Journal | None = None
+
+
+def keep_journal(journal: Journal | None) -> None:
+    """From now on note down what this process writes; None for no longer."""
+    global _journal
+    _journal = journal
 
 
 @contextmanager
@@ -30,81 +69,85 @@ def atomic_paths(targets: Sequence[Path]) -> Iterator[tuple[Path, ...]]:
     when a move fails, those already moved are put back as they were. Only a power cut between two moves can leave a
     mixture, and then of whole files.
     """
-    final = [Path(os.path.realpath(target)) for target in targets]
+    files = [_names(Path(os.path.realpath(target))) for target in targets]
     with ExitStack() as cleanup:
-        temporary = []
-        for target in final:
-            path = _create_beside(target)
-            cleanup.callback(path.unlink, missing_ok=True)
-            temporary.append(path)
-        yield tuple(temporary)
-        for path, target in zip(temporary, final, strict=True):
-            with path.open("rb+") as stream:
+        _note_down(files, cleanup)
+        for file in files:
+            _create(file)
+            cleanup.callback(file.part.unlink, missing_ok=True)
+        yield tuple(file.part for file in files)
+        for file in files:
+            with file.part.open("rb+") as stream:
                 os.fsync(stream.fileno())
             with suppress(FileNotFoundError):
-                path.chmod(stat.S_IMODE(target.stat().st_mode))
-        _move_all(list(zip(temporary, final, strict=True)))
-        for folder in {target.parent for target in final}:
+                file.part.chmod(stat.S_IMODE(file.target.stat().st_mode))
+        _move_all(files)
+        for folder in {file.target.parent for file in files}:
             _flush_folder(folder)
 
 
-def _beside(target: Path, kind: str) -> Path:
+def _names(target: Path) -> Names:
     # The name's first 20 characters tell a person what it is, and stay under 255 bytes in any script.
-    return target.with_name(f".{target.name[:20]}.{secrets.token_hex(6)}.{kind}")
+    stem = f".{target.name[:20]}.{secrets.token_hex(6)}"
+    return Names(target, target.with_name(f"{stem}.part"), target.with_name(f"{stem}.kept"))
 
 
-def _create_beside(target: Path) -> Path:
+def _note_down(files: Sequence[Names], cleanup: ExitStack) -> None:
+    """Write the journal's note before there is anything to be noted; it goes when all is done."""
+    if _journal is None:
+        return
+    note = _journal.folder / f"{secrets.token_hex(8)}.json"
+    paths = [[os.fsencode(path).hex() for path in (file.target, file.part, file.kept)] for file in files]
+    with suppress(OSError):  # without a note the file is still written whole or not at all
+        _journal.folder.mkdir(mode=0o700, exist_ok=True)
+        # Not flushed to the disk: it is for killed programs; after a power cut little of the file is there, either.
+        note.write_text(json.dumps({"owner": dict(_journal.owner), "files": paths}), encoding="ascii")
+        cleanup.callback(note.unlink, missing_ok=True)
+
+
+def _create(file: Names) -> None:
     # Not tempfile.mkstemp: it makes files that nobody else may read, and the move would keep that. What replaces a
     # file must not be open to more people than that file, not even while it is written.
-    mode = 0o600 if target.exists() else 0o666
-    while True:
-        path = _beside(target, "part")
-        try:
-            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
-        except FileExistsError:  # pragma: no cover - 48 random bits
-            continue
-        os.close(handle)
-        return path
+    mode = 0o600 if file.target.exists() else 0o666
+    os.close(os.open(file.part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
 
 
-def _move_all(moves: list[tuple[Path, Path]]) -> None:
-    if len(moves) == 1:
-        moves[0][0].replace(moves[0][1])
+def _move_all(files: Sequence[Names]) -> None:
+    if len(files) == 1:
+        files[0].part.replace(files[0].target)
         return
-    done: list[tuple[Path, Path | None]] = []
+    done: list[tuple[Names, bool]] = []
     try:
-        for temporary, target in moves:
-            backup = _keep(target)
-            done.append((target, backup))
-            temporary.replace(target)
+        for file in files:
+            done.append((file, _keep(file)))
+            file.part.replace(file.target)
     except BaseException:
-        for target, backup in reversed(done):
+        for file, kept in reversed(done):
             with suppress(OSError):
-                if backup is None:
-                    target.unlink(missing_ok=True)
-                else:
-                    backup.replace(target)
+                if kept:
+                    file.kept.replace(file.target)
                     # rename(2) does nothing where both are still names of the same file.
-                    backup.unlink(missing_ok=True)
+                    file.kept.unlink(missing_ok=True)
+                else:
+                    file.target.unlink(missing_ok=True)
         raise
-    for _, backup in done:
-        if backup is not None:
-            backup.unlink(missing_ok=True)
+    for file, kept in done:
+        if kept:
+            file.kept.unlink(missing_ok=True)
 
 
-def _keep(target: Path) -> Path | None:
-    """A second name for the file at `target`, to put it back; None where there is no file.
+def _keep(file: Names) -> bool:
+    """Give the file at the target a second name, to put it back; whether there is one.
 
     A hard link leaves the file in place meanwhile. File systems without hard links (FAT) get a rename instead.
     """
-    if not target.exists():
-        return None
-    backup = _beside(target, "kept")
+    if not file.target.exists():
+        return False
     try:
-        os.link(target, backup)
+        os.link(file.target, file.kept)
     except OSError:
-        target.replace(backup)
-    return backup
+        file.target.replace(file.kept)
+    return True
 
 
 def _flush_folder(folder: Path) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from docuextract_desktop import log
 from docuextract_desktop.errors import StorageUnavailableError
+from docuextract_desktop.jobs import leftovers
 from docuextract_desktop.jobs.owners import is_dead
 from docuextract_desktop.jobs.queue import Queue
 from docuextract_desktop.jobs.worker_pool import page_counter
@@ -25,6 +26,7 @@ from docuextract_desktop.templates.models import Template
 
 if TYPE_CHECKING:
     from docuextract_desktop.documents.ocr import OcrEngine
+    from docuextract_desktop.jobs.folders import WatchedFolders
     from docuextract_desktop.review.accuracy import AccuracyMeter
     from docuextract_desktop.review.auditing import Auditor
     from docuextract_desktop.review.lessons import Lessons
@@ -116,6 +118,13 @@ class Services:
                 return 0
         return self.lessons.settle(cancelled=cancelled)
 
+    @cached_property
+    def folders(self) -> WatchedFolders:
+        """The watched folders."""
+        from docuextract_desktop.jobs.folders import WatchedFolders
+
+        return WatchedFolders(self.queue)
+
     def back_up(self, target: Path | None = None) -> Path:
         """Copy the database to `target`, or into the data folder's `backups`, while it is in use; where it went.
 
@@ -156,6 +165,8 @@ def open_services(home: Path | None = None, *, create: bool = True, debug: bool 
         ) from error
     database = open_database(folder, create=create)
     log.configure(folder, debug=debug)
+    leftovers.keep_journal(folder)
+    leftovers.clean(folder)
     settings = SettingsStore(database)
     library = TemplateLibrary(folder / TEMPLATE_FOLDER)
     queue = Queue(

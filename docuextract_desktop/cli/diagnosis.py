@@ -10,12 +10,13 @@ import platform
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from docuextract_desktop.bootstrap import ocr_engine, open_services
+from docuextract_desktop.bootstrap import backups, ocr_engine, open_services
 from docuextract_desktop.errors import DocuExtractError
 from docuextract_desktop.jobs.worker_pool import Worker, WorkerOptions
 from docuextract_desktop.paths import data_home
@@ -148,6 +149,16 @@ def _data(home: Path | None) -> Iterator[Finding]:
         yield Finding("Database", "bad", error.message, error.hint)
     else:
         yield Finding("Database", "ok", f"{batches:,} batches, {templates:,} templates")
+    yield _backups(home)
+
+
+def _backups(home: Path | None) -> Finding:
+    found = backups(home)
+    if not found:
+        return Finding("Backups", "ok", "none; `docuextract backup` makes one, also while the program works")
+    newest = found[0]
+    made = time.strftime("%Y-%m-%d %H:%M", time.localtime(newest.stat().st_mtime))
+    return Finding("Backups", "ok", f"{len(found):,} in {newest.parent}, the newest {newest} of {made}")
 
 
 def _worker() -> Finding:

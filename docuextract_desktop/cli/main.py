@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 import click
 
 from docuextract_desktop import __version__
+from docuextract_desktop.cli.backup import backup, restore
 from docuextract_desktop.cli.batches import batches
 from docuextract_desktop.cli.diagnosis import window_problem
 from docuextract_desktop.cli.doctor import doctor
@@ -25,6 +26,7 @@ from docuextract_desktop.cli.purge import purge
 from docuextract_desktop.cli.screen import plain, say
 from docuextract_desktop.cli.setup import Setup
 from docuextract_desktop.cli.templates import templates
+from docuextract_desktop.cli.watch import watch
 from docuextract_desktop.errors import DocuExtractError, ExitCode, TemplateInvalidError
 
 OUR_BUG = 70
@@ -164,5 +166,8 @@ docuextract.add_command(extract)
 docuextract.add_command(batches)
 docuextract.add_command(templates)
 docuextract.add_command(learn)
+docuextract.add_command(watch)
+docuextract.add_command(backup)
+docuextract.add_command(restore)
 docuextract.add_command(purge)
 docuextract.add_command(doctor)

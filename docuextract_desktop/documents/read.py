@@ -58,6 +58,7 @@ def read_document(
     limits: Limits | None = None,
     ocr: OcrEngine | None = None,
     progress: Callable[[int, int], None] | None = None,
+    partial: bool = False,
 ) -> Document:
     """Read a document into pages of words.
 
@@ -68,6 +69,7 @@ def read_document(
         limits: sizes, pages, pixels.
         ocr: what recognises pictures; None for the engine that ships, loaded on first need.
         progress: called with (pages done, pages wanted) after each page.
+        partial: the other pages are read elsewhere, so that it is no error when nothing legible is on these.
 
     Raises:
         UploadMissingError: the file is not there, or may not be read.
@@ -96,9 +98,9 @@ def read_document(
                 warnings.append(f"Page {index + 1} is damaged and was left out.")
             if progress is not None:
                 progress(done, len(wanted))
-        if damage is not None and not read:
+        if damage is not None and not read and not partial:
             raise damage
-        if not any(len(page) for page in read):
+        if not partial and not any(len(page) for page in read):
             raise ExtractionFailedError(
                 "Nothing legible was found in the document.",
                 hint="Scan it again, sharper or in a higher resolution.",

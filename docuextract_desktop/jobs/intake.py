@@ -85,14 +85,15 @@ def _documents_below(folder: Path) -> Iterator[Path]:
             try:
                 if entry.is_dir():
                     folders.append(Path(entry.path))
-                elif entry.is_file() and _may_be_document(Path(entry.path)):
+                elif entry.is_file() and may_be_document(Path(entry.path)):
                     yield Path(entry.path)
             except OSError:
                 continue
         waiting.extend(reversed(folders))
 
 
-def _may_be_document(path: Path) -> bool:
+def may_be_document(path: Path) -> bool:
+    """Whether a regular file may be a document: by its name, or else by its first bytes."""
     if path.suffix.lower() in _KNOWN_SUFFIXES:
         return True
     try:

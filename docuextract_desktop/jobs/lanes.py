@@ -6,7 +6,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -17,7 +17,8 @@ from docuextract_desktop.extraction.models import Extraction
 from docuextract_desktop.jobs.claims import ClaimQueue
 from docuextract_desktop.jobs.events import Event
 from docuextract_desktop.jobs.owners import HEARTBEAT_EVERY_S
-from docuextract_desktop.jobs.work import Claim, Job, Outcome, PageJob, Picture
+from docuextract_desktop.jobs.sharing import SHARE_FROM_PAGES, Board, SharedReading, help_others, read_together
+from docuextract_desktop.jobs.work import Claim, Job, Outcome, Outline, PageJob, Picture
 from docuextract_desktop.jobs.worker_pool import Worker, WorkerOptions, WorkerStoppedError
 from docuextract_desktop.templates.models import Template
 
@@ -79,6 +80,8 @@ class Lane:
         storage_failed: called with what happened when the database cannot be used; the lane waits and tries again.
         batch_ids: only items of these batches, or None for all.
         min_priority: only items of at least this priority, or None for all.
+        board: where pages of long documents are shared with other lanes; None where they are not.
+        lanes: how many lanes share.
     """
 
     def __init__(
@@ -91,6 +94,8 @@ class Lane:
         storage_failed: Callable[[StorageUnavailableError], None],
         batch_ids: Collection[str] | None = None,
         min_priority: int | None = None,
+        board: Board | None = None,
+        lanes: int = 1,
     ) -> None:
         self.queue = queue
         self.worker = Worker(options)
@@ -100,6 +105,8 @@ class Lane:
         self._storage_failed = storage_failed
         self._batch_ids = batch_ids
         self._min_priority = min_priority
+        self._board = board if lanes > 1 else None
+        self._lane_count = lanes
 
     def run(self) -> None:
         """Work until the bell stops."""
@@ -113,11 +120,11 @@ class Lane:
             self.queue.database.release_thread()
 
     def step(self) -> bool:
-        """Work on one item; False where there is none to be had now."""
+        """Work on one item, or help with one; False where there is nothing to do now."""
         try:
             claim = self.queue.claim(self._batch_ids, min_priority=self._min_priority)
             if claim is None:
-                return False
+                return self._board is not None and help_others(self._board, self.worker)
             self.current = claim
             self._done()
             job = self.queue.job(claim)
@@ -131,7 +138,13 @@ class Lane:
     def _outcome(self, claim: Claim, job: Job) -> Outcome | ItemError | None:
         """What became of the job; None where the program stops."""
         try:
-            return self.worker.extract(job, claim.limits)
+            if self._board is None:
+                return self.worker.extract(job, claim.limits)
+            answer = self.worker.begin(replace(job, share_from_pages=SHARE_FROM_PAGES), claim.limits)
+            if isinstance(answer, Outline):
+                reading = SharedReading(job, answer, claim.limits, self._lane_count)
+                return read_together(self._board, reading, self.worker)
+            return answer  # noqa: TRY300  the usual way
         except WorkerStoppedError:
             return None
         except ItemError as error:

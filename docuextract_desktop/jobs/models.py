@@ -197,6 +197,8 @@ class BatchSummary:
     review_threshold: float
     tier: str
     metadata: Mapping[str, str]
+    watched: bool = False
+    """A standing batch: whatever lands in a watched folder is added to it."""
 
     @property
     def total(self) -> int:
@@ -230,3 +232,30 @@ class ItemRow:
     error_message: str | None
     sha256: str | None
     metadata: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedFolder:
+    """A folder whose files become documents of a standing batch; times are UNIX seconds (UTC).
+
+    Attributes:
+        template_id: what its documents are extracted with, in the newest version.
+        done_folder: subfolder that documents are moved to when they are done, or None to leave them where they are.
+        batch_id: the standing batch, or None before the first document and after the batch was deleted.
+        looked_at: when a program last looked into the folder, to about half a minute.
+        trouble: what is wrong with the folder, in words; empty where nothing is.
+        holder: the program that watches it, so that no other does; None where none does.
+        taken: how many files were taken so far.
+    """
+
+    id: str
+    path: Path
+    template_id: str
+    done_folder: str | None
+    enabled: bool
+    batch_id: str | None
+    created_at: float
+    looked_at: float | None = None
+    trouble: str = ""
+    holder: str | None = None
+    taken: int = 0

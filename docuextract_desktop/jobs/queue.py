@@ -1,31 +1,24 @@
 """The queue: batches in, states and results out. No Qt; each change is one transaction.
 
-Front ends use `Queue`; what lanes do with it stands in `claims`.
+Front ends use `Queue`; how work comes in stands in `entrance`, what lanes do with it in `claims`.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from functools import cached_property
 
 from docuextract_desktop.documents.models import Page
-from docuextract_desktop.documents.serial import WORDS_VERSION, pages_from_blob
-from docuextract_desktop.errors import (
-    BatchNotFoundError,
-    IdempotencyConflictError,
-    ResultNotReadyError,
-)
+from docuextract_desktop.documents.serial import pages_from_blob
+from docuextract_desktop.errors import BatchNotFoundError, ResultNotReadyError
 from docuextract_desktop.export.models import ItemResult
 from docuextract_desktop.extraction.models import Extraction
-from docuextract_desktop.jobs import intake, submission
-from docuextract_desktop.jobs.claims import ClaimQueue, Clock, DeadCheck, dead_by_now
+from docuextract_desktop.jobs.entrance import EntranceQueue
 from docuextract_desktop.jobs.events import Event, EventKind
-from docuextract_desktop.jobs.models import BatchRequest, BatchSummary, InputFile, ItemRow, ItemState
-from docuextract_desktop.storage import batches, documents, events, items, owners, results, templates, usage
-from docuextract_desktop.storage.database import Database, Session
-from docuextract_desktop.storage.settings import SettingsStore
+from docuextract_desktop.jobs.models import BatchSummary, ItemRow, ItemState
+from docuextract_desktop.storage import batches, documents, events, items, results, templates, usage
+from docuextract_desktop.storage.database import Session
 from docuextract_desktop.templates.models import Template
 
 SLICE = 200
@@ -36,130 +29,13 @@ EVENTS_AT_ONCE = 2000
 SUCCEEDED = (ItemState.COMPLETED, ItemState.NEEDS_REVIEW)
 
 
-class Queue(ClaimQueue):
-    """All batches of one data folder. Any thread may use it.
+class Queue(EntranceQueue):
+    """All batches of one data folder. Any thread may use it. Its arguments are those of `EntranceQueue`."""
 
-    Args:
-        load_template: template id or path → `Template`; raises the template errors.
-        count_pages: counts pages before the start where a page allowance is set; None: documents that were never read
-            count as one page.
-    """
-
-    def __init__(
-        self,
-        database: Database,
-        settings: SettingsStore,
-        *,
-        load_template: Callable[[str], Template],
-        count_pages: submission.PageCounter | None = None,
-        clock: Clock = time.time,
-        dead: DeadCheck = dead_by_now,
-        words_version: str = WORDS_VERSION,
-    ) -> None:
-        super().__init__(database, settings, clock=clock, dead=dead, words_version=words_version)
-        self._load_template = load_template
-        self._count_pages = count_pages
-        self._summaries: dict[str, tuple[int, BatchSummary]] = {}
-
-    # ---- putting work in
-
-    def scan(self, paths: Iterable[Path | str]) -> tuple[InputFile, ...]:
-        """The files that `paths` stand for, folders expanded; see `intake.scan`.
-
-        Raises:
-            InputNotFoundError: a path that was named does not exist.
-        """
-        return intake.scan(paths)
-
-    def create_batch(self, request: BatchRequest) -> str:
-        """Check the whole request, then store it as a batch of pending items; the batch's id.
-
-        The same idempotency key with the same request gives the batch that it made the first time.
-
-        Raises:
-            NoDocumentsError, TooManyDocumentsError, InputNotFoundError, TemplateNotFoundError, TemplateInvalidError,
-            PaymentRequiredError, IdempotencyConflictError, RequestError: refused; nothing was started.
-            StorageUnavailableError: see `storage.database`.
-        """
-        now = self.clock()
-        settings = self.settings.get()
-        checked = submission.check(request, self._load_template(request.template), settings, now=now)
-        if request.idempotency_key is not None:
-            with self.database.reading() as session:
-                earlier = self._earlier(session, request.idempotency_key, checked.request_sha256)
-            if earlier is not None:
-                return earlier
-        page_counts = self._page_counts(checked, count=settings.page_allowance is not None)
-        with self.database.transaction() as session:
-            if request.idempotency_key is not None:
-                earlier = self._earlier(session, request.idempotency_key, checked.request_sha256)
-                if earlier is not None:
-                    return earlier
-            if settings.page_allowance is not None:
-                submission.check_allowance(
-                    checked,
-                    page_counts,
-                    allowance=settings.page_allowance,
-                    used=usage.pages_in(session, usage.month_of(now)),
-                    promised=items.pages_waiting(session),
-                )
-            batch_id = submission.new_batch_id(now)
-            while batches.exists(session, batch_id):
-                batch_id = submission.new_batch_id(now)
-            batches.add(
-                session,
-                batches.NewBatch(
-                    id=batch_id,
-                    name=checked.name,
-                    template_version_id=templates.keep(session, checked.template, now=now),
-                    review_threshold=checked.threshold,
-                    tier=request.tier,
-                    priority=request.priority,
-                    metadata=request.metadata,
-                    idempotency_key=request.idempotency_key,
-                    request_sha256=checked.request_sha256,
-                    created_at=now,
-                ),
-            )
-            bound_owner = self._bind(session, batch_id, request.passwords)
-            items.add(session, submission.new_items(checked, batch_id, page_counts, bound_owner=bound_owner))
-            events.add(session, now=now, kind=EventKind.BATCH_CREATED, batch_id=batch_id)
-        return batch_id
-
-    def _earlier(self, session: Session, key: str, request_sha256: str) -> str | None:
-        found = batches.by_idempotency_key(session, key)
-        if found is None:
-            return None
-        batch_id, earlier_sha256 = found
-        if earlier_sha256 != request_sha256:
-            raise IdempotencyConflictError(f"The key '{key}' was used for another request (batch {batch_id}).")
-        return batch_id
-
-    def _page_counts(self, checked: submission.Submission, *, count: bool) -> list[int | None]:
-        """Pages wanted of each file, from earlier readings, and where `count` is set by looking at the others."""
-        with self.database.reading() as session:
-            known = {
-                file.sha256: document.page_count
-                for file in checked.files
-                if file.sha256 is not None and (document := documents.document(session, file.sha256)) is not None
-            }
-        counted: Mapping[Path, int] = {}
-        if count and self._count_pages is not None:
-            unknown = [file.path for file in checked.files if file.sha256 not in known]
-            if unknown:
-                counted = self._count_pages(unknown, checked.request.passwords)
-        return [
-            submission.wanted_pages(file, known.get(file.sha256 or "", counted.get(file.path)))
-            for file in checked.files
-        ]
-
-    def _bind(self, session: Session, batch_id: str, passwords: tuple[str, ...]) -> str | None:
-        """Passwords are never stored, so only this program can work on the batch while it lives."""
-        if not passwords:
-            return None
-        self._passwords[batch_id] = passwords
-        owners.sign_of_life(session, self.owner)
-        return self.owner.id
+    @cached_property
+    def _summaries(self) -> dict[str, tuple[int, BatchSummary]]:
+        """Batches as last derived, with the number of their newest event then."""
+        return {}
 
     # ---- looking
 

@@ -18,6 +18,7 @@ from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, QRunnable, QTh
 
 from docuextract_desktop.errors import StorageUnavailableError
 from docuextract_desktop.jobs.events import Event, EventKind
+from docuextract_desktop.jobs.folders import WatchedFolders
 from docuextract_desktop.jobs.housekeeping import keep_house
 from docuextract_desktop.jobs.lanes import (
     Bell,
@@ -31,6 +32,8 @@ from docuextract_desktop.jobs.lanes import (
 )
 from docuextract_desktop.jobs.models import BatchSummary
 from docuextract_desktop.jobs.queue import Queue
+from docuextract_desktop.jobs.sharing import Board
+from docuextract_desktop.jobs.watcher import Watcher
 from docuextract_desktop.jobs.worker_pool import BATCH_NICENESS, STAGES, WorkerOptions
 from docuextract_desktop.templates.models import Template
 
@@ -74,6 +77,7 @@ class Runner(QObject):
         lanes: int | None = None,
         batch_ids: Collection[str] | None = None,
         stages: str = STAGES,
+        watch: bool = False,
         parent: QObject | None = None,
     ) -> None:
         """Set up, not yet running.
@@ -83,6 +87,7 @@ class Runner(QObject):
             lanes: None for what the settings say.
             batch_ids: work on these batches only; None for all.
             stages: what the workers do; see `worker_pool.WorkerOptions`.
+            watch: also watch the folders that are to be watched.
             parent: of the QObject.
         """
         super().__init__(parent)
@@ -102,6 +107,9 @@ class Runner(QObject):
         self._lane_bell = Bell()
         self._page_requests = Requests(Bell())
         self._try_requests = Requests(Bell())
+        self._watcher = (
+            Watcher(WatchedFolders(queue), taken=self.wake, storage_failed=self.storage_failed.emit) if watch else None
+        )
         self._running = False
 
     @property
@@ -139,6 +147,7 @@ class Runner(QObject):
         express_options = WorkerOptions(self._stages, 0, threads, memory)
         self._clerk_bell, self._lane_bell = Bell(), Bell()
         self._page_requests, self._try_requests = Requests(Bell()), Requests(Bell())
+        board = Board(self._lane_bell.ring)
         self._lanes = [
             Lane(
                 queue,
@@ -147,6 +156,8 @@ class Runner(QObject):
                 done=self._clerk_bell.ring,
                 storage_failed=self.storage_failed.emit,
                 batch_ids=self._batch_ids,
+                board=board,
+                lanes=lanes,
             )
             for _ in range(lanes)
         ]
@@ -175,6 +186,8 @@ class Runner(QObject):
         for run in (self._page_lane.run, self._express_lane.run, *(lane.run for lane in self._lanes)):
             self._pool.start(_Thread(run))
         self._clerk_pool.start(_Thread(clerk.run))
+        if self._watcher is not None:
+            self._watcher.start()
 
     def stop(self, wait: bool = True, *, finish: bool = False) -> None:
         """Stop working.
@@ -188,6 +201,8 @@ class Runner(QObject):
         if not self._running:
             return
         self._running = False
+        if self._watcher is not None:
+            self._watcher.stop()
         workers = [] if finish else [lane.worker for lane in self._lanes]
         workers += [lane.worker for lane in (self._page_lane, self._express_lane) if lane is not None]
         for bell in (self._lane_bell, self._page_requests.bell, self._try_requests.bell):
@@ -206,7 +221,7 @@ class Runner(QObject):
         self._lanes = []
 
     def wake(self) -> None:
-        """Look for work now: a batch was created or retried."""
+        """Look for work now: a batch was created or retried. From any thread."""
         self._clerk_bell.ring()
         self._wake_lanes()
 
@@ -320,9 +335,66 @@ def run_batch(
     on_progress(batch)
     if batch.state.terminal or interrupted():
         return batch
+
+    def look() -> bool:
+        nonlocal batch
+        batch = queue.batch(batch_id)
+        on_progress(batch)
+        return batch.state.terminal
+
+    _run_until(Runner(queue, lanes=workers, batch_ids=(batch_id,)), look, interrupted)
+    batch = queue.batch(batch_id)
+    on_progress(batch)
+    return batch
+
+
+def run_watching(
+    services: HasQueue,
+    *,
+    workers: int | None = None,
+    on_change: Callable[[], None],
+    on_storage_failure: Callable[[StorageUnavailableError], None],
+    interrupted: Callable[[], bool],
+) -> None:
+    """Watch folders, and work on whatever waits, until interrupted; for front ends without an event loop.
+
+    Called in the main thread.
+
+    Args:
+        services: of the data folder.
+        workers: how many lanes; None for the setting.
+        on_change: called at the start, after changes (a few times a second at most), and every now and then.
+        on_storage_failure: called while the database cannot be used, such as on a full disk; it is tried again.
+        interrupted: asked many times a second; once true, the documents in hand go back to pending.
+
+    Raises:
+        StorageUnavailableError: the database cannot be used at the start.
+    """
+    runner = Runner(services.queue, lanes=workers, watch=True)
+
+    def look() -> bool:
+        try:
+            on_change()
+        except StorageUnavailableError as error:
+            on_storage_failure(error)
+        return False
+
+    on_change()
+    _run_until(runner, look, interrupted, on_storage_failure)
+
+
+def _run_until(
+    runner: Runner,
+    look: Callable[[], bool],
+    interrupted: Callable[[], bool],
+    on_storage_failure: Callable[[StorageUnavailableError], None] | None = None,
+) -> None:
+    """Run until `look`, asked after changes, says that it is enough, or until interrupted.
+
+    Without `on_storage_failure` a database that cannot be used ends it, too, and is raised.
+    """
     application = QCoreApplication.instance() or QCoreApplication([])
     loop = QEventLoop()
-    runner = Runner(queue, lanes=workers, batch_ids=(batch_id,))
     failures: list[StorageUnavailableError] = []
     problems: list[BaseException] = []
     looked_at = time.monotonic()
@@ -336,16 +408,14 @@ def run_batch(
         failures.append(error)
         loop.quit()
 
-    def look() -> None:
-        nonlocal batch, changed, looked_at
+    def tick() -> None:
+        nonlocal changed, looked_at
         try:
             if interrupted():
                 loop.quit()
             elif changed or time.monotonic() - looked_at > LOOK_AT_LEAST_EVERY_S:
                 changed, looked_at = False, time.monotonic()
-                batch = queue.batch(batch_id)
-                on_progress(batch)
-                if batch.state.terminal:
+                if look():
                     loop.quit()
         except BaseException as error:  # must not get lost in Qt; raised again below
             problems.append(error)
@@ -353,9 +423,9 @@ def run_batch(
 
     timer = QTimer()
     timer.setInterval(LOOK_EVERY_MS)
-    timer.timeout.connect(look)
+    timer.timeout.connect(tick)
     runner.events.connect(note_change)
-    runner.storage_failed.connect(give_up)
+    runner.storage_failed.connect(on_storage_failure or give_up)
     try:
         runner.start()
         timer.start()
@@ -368,6 +438,3 @@ def run_batch(
     if failures:
         raise failures[0]
     del application  # kept until here: an event loop needs it
-    batch = queue.batch(batch_id)
-    on_progress(batch)
-    return batch

@@ -5,16 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from docuextract_desktop.documents.models import Document, Page
-from docuextract_desktop.documents.read import read_document
+from docuextract_desktop.documents.models import Document, DocumentKind, Page
+from docuextract_desktop.documents.read import probe, read_document
 from docuextract_desktop.documents.serial import WORDS_VERSION, pages_from_blob, pages_to_blob
 from docuextract_desktop.documents.sniff import Source, read_source
 from docuextract_desktop.errors import ExtractionFailedError, UploadMissingError
 from docuextract_desktop.extraction.models import Extraction
 from docuextract_desktop.jobs.page_ranges import parse_page_ranges
-from docuextract_desktop.jobs.work import HandedOver, Job, KeptPage, Knowledge, Outcome, PageJob, Picture
+from docuextract_desktop.jobs.work import (
+    HandedOver,
+    Job,
+    KeptPage,
+    Knowledge,
+    Outcome,
+    Outline,
+    PageJob,
+    Picture,
+    ReadPages,
+)
 from docuextract_desktop.settings import Limits
 from docuextract_desktop.templates.models import Template
+
+SHARE_FROM_BYTES = 128 * 1024
+"""A document whose number of pages is not known is only opened to count them from this size on: the pages of a smaller
+one are read sooner than others could help."""
+
+MANY_PAGES_KINDS: frozenset[DocumentKind] = frozenset({"pdf", "tiff"})
 
 Progress = Callable[[int, int], None]
 """(pages read, pages to read)"""
@@ -26,14 +42,18 @@ class Stages:
     def __init__(self) -> None:
         self._knowledge: tuple[str, int, Any] | None = None
 
-    def run(self, job: Job, progress: Progress) -> Outcome:
-        """Read a document and find its values.
+    def run(self, job: Job, progress: Progress) -> Outcome | Outline:
+        """Read a document and find its values; or say that its pages are worth sharing, where the job asks for that.
 
         Raises:
             ItemError: what was wrong with this document.
         """
         limits = Limits.model_validate(job.limits)
         source = self._source(job, limits)
+        if job.share_from_pages is not None:
+            outline = self._outline(job, source, limits, job.share_from_pages)
+            if outline is not None:
+                return outline
         document, new_pages = self._document(job, source, limits, progress)
         template = Template.model_validate(job.template)
         extraction, prepared = self.extract(document, template, job.knowledge)
@@ -57,9 +77,35 @@ class Stages:
         passwords: Sequence[str],
         limits: Limits,
         progress: Progress,
+        *,
+        partial: bool = False,
     ) -> Document:
         """The words of a document; see `documents.read.read_document`."""
-        return read_document(data, pages=pages, passwords=passwords, limits=limits, progress=progress)
+        return read_document(data, pages=pages, passwords=passwords, limits=limits, progress=progress, partial=partial)
+
+    def read_pages(self, job: Job, pages: Sequence[int], progress: Progress) -> ReadPages:
+        """The words of some pages, for a document whose pages are shared.
+
+        Raises:
+            ItemError: what was wrong with the document as a whole.
+        """
+        limits = Limits.model_validate(job.limits)
+        source = self._source(job, limits)
+        read = self.read(source.data, pages, job.passwords, limits, progress, partial=True)
+        return ReadPages(tuple(_kept(page) for page in read.pages), read.warnings)
+
+    def _outline(self, job: Job, source: Source, limits: Limits, share_from_pages: int) -> Outline | None:
+        """The document's outline where enough of its pages are to be read to be worth sharing."""
+        page_count = job.page_count
+        if page_count is None:
+            if source.kind not in MANY_PAGES_KINDS or len(source.data) < SHARE_FROM_BYTES:
+                return None
+            page_count = probe(source.data, job.passwords, limits).page_count
+        kept = {page.page_index for page in job.kept}
+        missing = tuple(index for index in _wanted(job.page_ranges, page_count) if index not in kept)
+        if len(missing) < share_from_pages:
+            return None
+        return Outline(source.sha256, source.kind, page_count, missing)
 
     def extract(
         self, document: Document, template: Template, knowledge: Knowledge | None
@@ -89,8 +135,6 @@ class Stages:
 
     def count_pages(self, path: str, passwords: Sequence[str], limits: Limits) -> int:
         """Pages of a file; see `documents.read.probe`."""
-        from docuextract_desktop.documents.read import probe
-
         return probe(path, passwords, limits).page_count
 
     def _source(self, job: Job, limits: Limits) -> Source:
@@ -109,14 +153,19 @@ class Stages:
         wanted = None
         if job.page_count is not None:
             wanted = _wanted(job.page_ranges, job.page_count)
+            if job.read_elsewhere:
+                there = tuple(page for i in wanted if i in kept for page in pages_from_blob(kept[i].words))
+                return Document(source.sha256, source.kind, job.page_count, there, job.warnings), ()
             if kept and set(wanted) <= set(kept):
                 pages = tuple(page for index in wanted for page in pages_from_blob(kept[index].words))
                 return Document(source.sha256, source.kind, job.page_count, pages), ()
         elif job.page_ranges is not None:
             wanted = _wanted(job.page_ranges, self.count_pages(str(job.path), job.passwords, limits))
         missing = None if wanted is None else [index for index in wanted if index not in kept]
-        read = self.read(source.data, missing, job.passwords, limits, progress)
         known = [page for index in wanted or () if index in kept for page in pages_from_blob(kept[index].words)]
+        # Where words are kept from pages read before, the document has something legible, whatever the others hold.
+        partial = any(len(page) for page in known)
+        read = self.read(source.data, missing, job.passwords, limits, progress, partial=partial)
         pages = tuple(sorted([*known, *read.pages], key=lambda page: page.index))
         return Document(read.sha256, read.kind, read.page_count, pages, read.warnings), read.pages
 

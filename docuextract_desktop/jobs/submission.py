@@ -120,9 +120,14 @@ def new_batch_id(now: float) -> str:
 
 
 def new_items(
-    submission: Submission, batch_id: str, page_counts: Sequence[int | None], *, bound_owner: str | None
+    submission: Submission,
+    batch_id: str,
+    page_counts: Sequence[int | None],
+    *,
+    bound_owner: str | None,
+    first_position: int = 0,
 ) -> list[NewItem]:
-    """The rows of a batch; an item's metadata adds to the batch's and wins over it."""
+    """The rows of a batch, or those that are added to it; an item's metadata adds to the batch's and wins over it."""
     request = submission.request
     width = max(4, len(str(len(submission.files))))
     return [
@@ -141,5 +146,5 @@ def new_items(
             bound_owner=bound_owner,
             metadata={**request.metadata, **file.metadata},
         )
-        for position, (file, pages) in enumerate(zip(submission.files, page_counts, strict=True))
+        for position, (file, pages) in enumerate(zip(submission.files, page_counts, strict=True), start=first_position)
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -65,6 +65,9 @@ class Job:
     Attributes:
         kept: words that were read before, by the current engine version.
         keep_words: whether the words read are wanted back.
+        share_from_pages: a document with so many pages to read is not read but outlined, so that its pages can be
+            shared; None: it is read.
+        read_elsewhere: every page that can be read is among `kept`; `warnings` came up meanwhile.
     """
 
     path: Path
@@ -78,6 +81,27 @@ class Job:
     limits: Mapping[str, Any] = field(default_factory=dict)
     knowledge: Knowledge | None = None
     keep_words: bool = True
+    share_from_pages: int | None = None
+    read_elsewhere: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A document whose pages are worth sharing; 0-based `missing` are those to be read."""
+
+    sha256: str
+    kind: str
+    page_count: int
+    missing: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPages:
+    """Some pages of a document that were read; damaged ones are missing, which a warning says."""
+
+    pages: tuple[KeptPage, ...]
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +179,9 @@ def job_to_plain(job: Job) -> dict[str, Any]:
         if knowledge is None
         else {"template_id": knowledge.template_id, "version": knowledge.version, "body": knowledge.body},
         "keep_words": job.keep_words,
+        "share_from_pages": job.share_from_pages,
+        "read_elsewhere": job.read_elsewhere,
+        "warnings": list(job.warnings),
     }
 
 
@@ -173,6 +200,9 @@ def job_from_plain(data: Mapping[str, Any]) -> Job:
         limits=data["limits"],
         knowledge=None if knowledge is None else Knowledge(**knowledge),
         keep_words=data["keep_words"],
+        share_from_pages=data["share_from_pages"],
+        read_elsewhere=data["read_elsewhere"],
+        warnings=tuple(data["warnings"]),
     )
 
 
@@ -221,6 +251,55 @@ def _handed_over(data: Mapping[str, Any] | None) -> HandedOver | None:
     if data is None:
         return None
     return HandedOver(_checked(data["made_by"], str), _checked(data["body"], bytes))
+
+
+def outline_to_plain(outline: Outline) -> dict[str, Any]:
+    """Plain data for crossing the border back."""
+    return {
+        "outline": True,
+        "sha256": outline.sha256,
+        "kind": outline.kind,
+        "page_count": outline.page_count,
+        "missing": list(outline.missing),
+    }
+
+
+def outline_from_plain(data: Mapping[str, Any]) -> Outline:
+    """Inverse of `outline_to_plain`, for what a worker sent.
+
+    Raises:
+        ValueError: not an outline.
+    """
+    try:
+        page_count = _checked(data["page_count"], int)
+        missing = tuple(_checked(index, int) for index in data["missing"])
+        sha256, kind = _checked(data["sha256"], str), _checked(data["kind"], str)
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not an outline: {error!r}") from error
+    if not missing or any(not 0 <= index < page_count for index in missing):
+        raise ValueError("not an outline: pages that are not there")
+    return Outline(sha256, kind, page_count, missing)
+
+
+def read_pages_to_plain(read: ReadPages) -> dict[str, Any]:
+    """Plain data for crossing the border back."""
+    return {"pages": [kept_page_to_plain(page) for page in read.pages], "warnings": list(read.warnings)}
+
+
+def read_pages_from_plain(data: Mapping[str, Any], wanted: Collection[int]) -> ReadPages:
+    """Inverse of `read_pages_to_plain`, for what a worker sent.
+
+    Raises:
+        ValueError: not pages, or others than those wanted.
+    """
+    try:
+        pages = tuple(kept_page_from_plain(page) for page in data["pages"])
+        warnings = tuple(_checked(warning, str) for warning in data["warnings"])
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"not pages: {error!r}") from error
+    if not {page.page_index for page in pages} <= set(wanted):
+        raise ValueError("not pages: others than those wanted")
+    return ReadPages(pages, warnings)
 
 
 def kept_page_to_plain(page: KeptPage) -> dict[str, Any]:

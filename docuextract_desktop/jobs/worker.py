@@ -22,7 +22,14 @@ from typing import IO, Any
 from docuextract_desktop.errors import DocumentTooLargeError, ItemError, ItemInternalError
 from docuextract_desktop.jobs.confinement import confine
 from docuextract_desktop.jobs.protocol import ProtocolError, read_message, write_message
-from docuextract_desktop.jobs.work import PageJob, job_from_plain, outcome_to_plain
+from docuextract_desktop.jobs.work import (
+    Outline,
+    PageJob,
+    job_from_plain,
+    outcome_to_plain,
+    outline_to_plain,
+    read_pages_to_plain,
+)
 
 OPTIONS_VARIABLE = "DOCUEXTRACT_WORKER"
 WORKER_FLAG = "--docuextract-worker"
@@ -108,7 +115,10 @@ def _answer(stages: Any, message: Mapping[str, Any], answers: IO[bytes]) -> dict
 def _result(stages: Any, message: Mapping[str, Any], progress: Any) -> Any:
     kind = message["kind"]
     if kind == "extract":
-        return outcome_to_plain(stages.run(job_from_plain(message["job"]), progress))
+        result = stages.run(job_from_plain(message["job"]), progress)
+        return outline_to_plain(result) if isinstance(result, Outline) else outcome_to_plain(result)
+    if kind == "pages":
+        return read_pages_to_plain(stages.read_pages(job_from_plain(message["job"]), message["pages"], progress))
     if kind == "draw":
         job = message["job"]
         picture = stages.draw(

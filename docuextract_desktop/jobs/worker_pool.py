@@ -13,7 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -28,7 +28,18 @@ from docuextract_desktop.errors import (
 )
 from docuextract_desktop.jobs.confinement import TELEMETRY_OFF, Network
 from docuextract_desktop.jobs.protocol import ProtocolError, read_message, write_message
-from docuextract_desktop.jobs.work import Job, Outcome, PageJob, Picture, job_to_plain, outcome_from_plain
+from docuextract_desktop.jobs.work import (
+    Job,
+    Outcome,
+    Outline,
+    PageJob,
+    Picture,
+    ReadPages,
+    job_to_plain,
+    outcome_from_plain,
+    outline_from_plain,
+    read_pages_from_plain,
+)
 from docuextract_desktop.jobs.worker import OPTIONS_VARIABLE, WORKER_FLAG, out_of_memory
 from docuextract_desktop.settings import Limits
 
@@ -94,8 +105,23 @@ class Worker:
         """Process number, or None where none runs."""
         return None if self._process is None else self._process.pid
 
+    @property
+    def interrupted(self) -> bool:
+        """Whether `interrupt` was called: nothing is worked on any more."""
+        return self._interrupted.is_set()
+
     def extract(self, job: Job, limits: Limits, *, progress: Callable[[int, int], None] | None = None) -> Outcome:
-        """Read a document and find its values.
+        """Read a document and find its values; raises as `begin`."""
+        answer = self.begin(replace(job, share_from_pages=None), limits, progress=progress)
+        if isinstance(answer, Outline):
+            self.kill()
+            raise _rubbish("an outline where none was asked for")
+        return answer
+
+    def begin(
+        self, job: Job, limits: Limits, *, progress: Callable[[int, int], None] | None = None
+    ) -> Outcome | Outline:
+        """As `extract`; or the outline of a document whose pages are worth sharing, where the job asks for that.
 
         Raises:
             ItemError: what the worker says, `timeout` when it took longer than allowed, `document_too_large` when it
@@ -108,8 +134,21 @@ class Worker:
             progress=progress,
         )
         try:
+            if job.share_from_pages is not None and isinstance(answer, dict) and answer.get("outline") is True:
+                return outline_from_plain(answer)
             return outcome_from_plain(answer)
         except ValueError as error:
+            self.kill()
+            raise _rubbish(str(error)) from error
+
+    def read_pages(self, job: Job, pages: Sequence[int], allowance_s: float) -> ReadPages:
+        """The words of some pages of a document, within a time; raises as `begin`."""
+        answer = self._ask(
+            {"kind": "pages", "job": job_to_plain(job), "pages": list(pages)}, allowance_s=lambda _: allowance_s
+        )
+        try:
+            return read_pages_from_plain(answer, pages)
+        except (ValueError, AttributeError) as error:
             self.kill()
             raise _rubbish(str(error)) from error
 
@@ -222,10 +261,7 @@ class Worker:
             left = deadline - time.monotonic()
             if left <= 0:
                 self.kill()
-                raise ItemTimeoutError(
-                    f"Reading the document took longer than the {allowance_s:.0f} s allowed.",
-                    hint="Raise the time allowance in Settings, or split the document.",
-                )
+                raise took_too_long(allowance_s)
             try:
                 answer = self._inbox.get(timeout=min(left, WATCH_EVERY_S))
             except queue.Empty:
@@ -339,6 +375,14 @@ def _overhear(stream: IO[bytes], complaints: deque[str]) -> None:
     with contextlib.suppress(OSError, ValueError):
         for line in stream:
             complaints.append(line[:2000].decode("utf-8", "replace"))
+
+
+def took_too_long(allowance_s: float) -> ItemTimeoutError:
+    """The error for a document that takes longer than it may."""
+    return ItemTimeoutError(
+        f"Reading the document took longer than the {allowance_s:.0f} s allowed.",
+        hint="Raise the time allowance in Settings, or split the document.",
+    )
 
 
 def _item_error(answer: Mapping[str, Any]) -> ItemError:

@@ -29,7 +29,8 @@ class NewBatch:
 
 _COLUMNS = (
     "b.id, b.name, b.review_threshold, b.tier, b.metadata, b.created_at, b.cancel_requested_at, b.last_event,"
-    " t.template_id, t.name AS template_name, t.version AS template_version"
+    " t.template_id, t.name AS template_name, t.version AS template_version,"
+    " EXISTS (SELECT 1 FROM watched_folders AS w WHERE w.batch_id = b.id) AS watched"
 )
 _FROM = "FROM batches AS b JOIN template_versions AS t ON t.id = b.template_version_id"
 
@@ -96,16 +97,45 @@ def ended(session: Session, batch_id: str) -> bool:
 
 
 def ended_before(session: Session, at: float) -> list[str]:
-    """Batches that have ended, the last of their items before a time."""
+    """Batches that have ended, the last of their items before a time; not what a watched folder still adds to."""
     return [
         row[0]
         for row in session.all(
             "SELECT b.id FROM batches AS b WHERE b.created_at < :at"
             " AND NOT EXISTS (SELECT 1 FROM items AS i WHERE i.batch_id = b.id"
-            " AND (i.state IN ('pending', 'running') OR i.ended_at >= :at))",
+            " AND (i.state IN ('pending', 'running') OR i.ended_at >= :at))"
+            " AND NOT EXISTS (SELECT 1 FROM watched_folders AS w WHERE w.batch_id = b.id AND w.enabled)",
             {"at": at},
         )
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What must be known of a batch before documents are added to it."""
+
+    template_version_id: int
+    cancelled: bool
+    next_position: int
+    priority: int
+
+
+def standing(session: Session, batch_id: str) -> Standing | None:
+    """How a batch stands that documents are to be added to; None where there is no such batch."""
+    found = session.one(
+        "SELECT template_version_id, cancel_requested_at, priority,"
+        " (SELECT COALESCE(MAX(position) + 1, 0) FROM items WHERE batch_id = batches.id) AS next_position"
+        " FROM batches WHERE id = ?",
+        (batch_id,),
+    )
+    if found is None:
+        return None
+    return Standing(
+        found["template_version_id"],
+        found["cancel_requested_at"] is not None,
+        found["next_position"],
+        found["priority"],
+    )
 
 
 def rename(session: Session, batch_id: str, name: str) -> None:
@@ -162,4 +192,5 @@ def _summary(session: Session, found: sqlite3.Row) -> BatchSummary:
         review_threshold=found["review_threshold"],
         tier=found["tier"],
         metadata=json.loads(found["metadata"]),
+        watched=bool(found["watched"]),
     )

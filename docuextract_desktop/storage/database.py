@@ -18,7 +18,7 @@ from typing import Any
 
 from docuextract_desktop.errors import StorageUnavailableError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """What this program reads and writes; kept in the file as PRAGMA user_version."""
 
 APPLICATION_ID = 0x44457874
@@ -27,6 +27,11 @@ APPLICATION_ID = 0x44457874
 BUSY_TIMEOUT_S = 15.0
 
 Parameters = Sequence[Any] | Mapping[str, Any]
+
+RESTORE_HINT = (
+    "Restore it from a copy in the folder 'backups' of the data folder: `docuextract backup --list` lists them,"
+    " `docuextract restore FILE` puts one back."
+)
 
 _EXPECTED: Mapping[int, tuple[str, str]] = {
     sqlite3.SQLITE_FULL: (
@@ -53,11 +58,11 @@ _EXPECTED: Mapping[int, tuple[str, str]] = {
     ),
     sqlite3.SQLITE_CORRUPT: (
         "The database file is damaged.",
-        "Restore it from a copy in the folder 'backups' of the data folder (`docuextract doctor` lists them).",
+        RESTORE_HINT,
     ),
     sqlite3.SQLITE_NOTADB: (
         "The database file is damaged: it is not a database any more.",
-        "Restore it from a copy in the folder 'backups' of the data folder (`docuextract doctor` lists them).",
+        RESTORE_HINT,
     ),
 }
 

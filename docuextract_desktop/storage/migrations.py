@@ -209,6 +209,38 @@ CREATE TABLE owners (
 ) WITHOUT ROWID;
 """
 
+WATCHED_FOLDERS = """
+CREATE TABLE watched_folders (
+  id TEXT PRIMARY KEY,
+  path NOT NULL UNIQUE,
+  template_id TEXT NOT NULL,
+  done_folder TEXT,
+  enabled INTEGER NOT NULL,
+  batch_id TEXT REFERENCES batches (id) ON DELETE SET NULL,
+  created_at REAL NOT NULL,
+  looked_at REAL,
+  trouble TEXT NOT NULL DEFAULT '',
+  holder TEXT
+) WITHOUT ROWID;
+CREATE INDEX watched_folders_by_batch ON watched_folders (batch_id);
+-- A file is known by its path (as a hash, so that no name outlives the batch that it was in) and its content.
+CREATE TABLE watched_files (
+  id INTEGER PRIMARY KEY,
+  folder_id TEXT NOT NULL REFERENCES watched_folders (id) ON DELETE CASCADE,
+  path_sha256 TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  size_bytes INTEGER NOT NULL,
+  modified_ns INTEGER NOT NULL,
+  item_id TEXT REFERENCES items (id) ON DELETE SET NULL,
+  taken_at REAL NOT NULL,
+  moving_to,
+  moved_at REAL,
+  UNIQUE (folder_id, path_sha256, sha256)
+);
+CREATE INDEX watched_files_by_item ON watched_files (item_id);
+CREATE INDEX watched_files_to_move ON watched_files (folder_id) WHERE moved_at IS NULL;
+"""
+
 
 @steps(name="0001_first_schema")  # type: ignore[untyped-decorator,unused-ignore]
 def first_schema(database: Any) -> None:
@@ -336,6 +368,13 @@ def _run(database: Any, script: str) -> None:
         if sqlite3.complete_statement(statement):
             database.execute(statement)
             statement = ""
+
+
+@steps(name="0003_watched_folders")  # type: ignore[untyped-decorator,unused-ignore]
+def watched_folders(database: Any) -> None:
+    """Folders that are watched, and the files that were taken from them."""
+    _run(database, WATCHED_FOLDERS)
+    database.execute("PRAGMA user_version=3")
 
 
 def migrate(database: Database) -> None:

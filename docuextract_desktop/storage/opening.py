@@ -81,7 +81,8 @@ def _checked_version(database: Database) -> int:
     if version > SCHEMA_VERSION:
         raise StorageUnavailableError(
             "The database was written by a newer version of the program.",
-            hint="Install that version again, or restore an older copy from the folder 'backups' of the data folder.",
+            hint="Install that version again, or restore an older copy: `docuextract backup --list` lists them,"
+            " `docuextract restore FILE` puts one back.",
             detail=f"{database.path}: schema {version}, the program knows {SCHEMA_VERSION}",
         )
     return version

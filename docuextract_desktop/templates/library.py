@@ -339,6 +339,7 @@ class TemplateLibrary:
         An empty file claims the number, since only one program can create it; readers pass over empty files.
         """
         path = self._path(template.id, template.version)
+        path.parent.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             path.open("x").close()

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from docuextract_desktop.errors import TemplateInvalidError
 from docuextract_desktop.templates.models import Column, ColumnType, FieldType, Locale, Template, TemplateField
+from docuextract_desktop.templates.pattern_safety import problem_of
 from docuextract_desktop.templates.rules import RuleError, check_rule, parse_rule
 from docuextract_desktop.templates.types.currency import CODES
 
@@ -23,7 +24,6 @@ MAX_LABELS: Final = 1_000
 
 _PAGES_PART = re.compile(r"-?[1-9]\d{0,5}|(?P<a>[1-9]\d{0,5})-(?P<b>-?[1-9]\d{0,5})?")
 # A quantifier on a group that itself ends with one: "(a+)+" needs exponential time on some texts.
-_NESTED_QUANTIFIER = re.compile(r"[+*}]\)[+*{]")
 _SCHEMA_ID: Final = "template.schema.json"
 
 
@@ -266,9 +266,8 @@ def _check_pattern(pattern: str, place: str) -> list[str]:
         at = f" at character {where + 1}" if isinstance(where, int) else ""
         what = getattr(error, "msg", "too complex")
         return [f"{place}: not a regular expression ({what}{at})"]
-    if _NESTED_QUANTIFIER.search(pattern):
-        return [f"{place}: a repeated group that ends with a repetition, such as '(a+)+', can take for ever"]
-    return []
+    problem = problem_of(pattern)
+    return [] if problem is None else [f"{place}: {problem}"]
 
 
 def _check_pages(pages: str, place: str) -> list[str]:

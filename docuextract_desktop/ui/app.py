@@ -142,7 +142,7 @@ class Program(QObject):
         services, mode = opened
         self._services = services
         self._choose_theme(mode)  # the settings decide; what the window kept was for the first moment
-        self._runner = Runner(services.queue, parent=self)
+        self._runner = Runner(services.queue, watch=True, parent=self)
         self._feed = Feed(services.queue, self)
         self._runner.events.connect(self._feed.knock)
         self._runner.storage_failed.connect(lambda error: self.window.toast.say(str(error), stays=True))
@@ -270,7 +270,7 @@ def _load_screens() -> None:
 
 def show_storage_problem(message: str, hint: str, folder: str = "") -> None:
     """Say why the program cannot start."""
-    from PySide6.QtWidgets import QMessageBox
+    from PySide6.QtWidgets import QLabel, QMessageBox
 
     box = QMessageBox()
     box.setIcon(QMessageBox.Icon.Critical)
@@ -278,4 +278,6 @@ def show_storage_problem(message: str, hint: str, folder: str = "") -> None:
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(message)
     box.setInformativeText("\n\n".join(part for part in (hint, f"Data folder: {folder}" if folder else "") if part))
+    for part in box.findChildren(QLabel):  # setTextFormat above holds for the first of them alone
+        part.setTextFormat(Qt.TextFormat.PlainText)
     box.exec()

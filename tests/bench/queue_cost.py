@@ -21,12 +21,15 @@ import psutil
 
 from docuextract_desktop.bootstrap import open_services
 from docuextract_desktop.jobs.models import BatchRequest, ItemState
+from docuextract_desktop.jobs.worker_pool import BATCH_NICENESS
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "faults"))
 from kill_test import text_pdf
 
 BARE = """
-import sys, time
+import os, sys, time
+if hasattr(os, "nice"):
+    os.nice(int(sys.argv[1]))  # as the workers are, or other programs would slow down one run and not the other
 from docuextract_desktop.documents.read import read_document
 from docuextract_desktop.extraction.pipeline import extract
 from docuextract_desktop.templates.library import load_template
@@ -67,7 +70,7 @@ def bare(paths: list[Path], lanes: int) -> float:
     """Seconds for the bare extraction in `lanes` processes."""
     workers = [
         subprocess.Popen(
-            [sys.executable, "-c", BARE],
+            [sys.executable, "-c", BARE, str(BATCH_NICENESS)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

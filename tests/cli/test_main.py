@@ -35,6 +35,10 @@ def test_version(run: Run) -> None:
         *[("templates", w) for w in ("list", "show", "check", "import", "export", "delete")],
         ("gui",),
         ("learn",),
+        ("watch",),
+        *[("watch", w) for w in ("add", "list", "change", "remove", "run")],
+        ("backup",),
+        ("restore",),
         ("purge",),
         ("doctor",),
     ],
@@ -177,7 +181,8 @@ def test_doctor_says_how_everything_stands(run: Run, home: Path) -> None:
     checks = {check["name"]: check for check in report["checks"]}
     assert report["version"] == __version__
     assert list(checks) == [
-        "Python", "Packages", "Data folder", "Database", "Worker processes", "Text recognition", "Window"
+        "Python", "Packages", "Data folder", "Database", "Backups", "Worker processes", "Text recognition",
+        "Window",
     ]  # fmt: skip
     assert str(home) in checks["Data folder"]["detail"]
     assert checks["Worker processes"]["state"] == "ok"

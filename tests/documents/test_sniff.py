@@ -111,3 +111,25 @@ def test_size_limit_names_both_sizes(tmp_path: Path) -> None:
             read_source(source, Limits(max_file_bytes=1024 * 1024))
         assert "3 MB" in caught.value.message
         assert "1 MB" in caught.value.message
+
+
+def test_a_file_that_grows_while_it_is_read_is_not_read_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When it was asked for its size it was small; since then somebody writes to it without end."""
+    growing = tmp_path / "growing.pdf"
+    growing.write_bytes(b"%PDF-1.4 ")
+    asked = Path.stat
+
+    def grows(path: Path, **others: bool) -> os.stat_result:
+        found = asked(path, **others)
+        if path == growing:
+            with growing.open("ab") as stream:
+                stream.write(bytes(5_000))
+        return found
+
+    monkeypatch.setattr(Path, "stat", grows)
+    with pytest.raises(DocumentTooLargeError):
+        read_source(growing, Limits(max_file_bytes=1_000))
+    growing.write_bytes(b"%PDF-1.4 ")
+    assert len(read_source(growing, Limits(max_file_bytes=10_000)).data) == 5_009

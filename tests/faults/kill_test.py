@@ -242,8 +242,11 @@ def work_on(home: Path, batch: str, lanes: int) -> None:
         runner.stop()
 
 
-def make_documents(folder: Path, count: int, *, scans: int = 0) -> None:
-    """Text PDFs of one to three pages, `scans` small pictures, and three broken files, always the same ones."""
+def make_documents(folder: Path, count: int, *, scans: int = 0, long: int = 0) -> None:
+    """Text PDFs of one to three pages, `scans` small pictures, and three broken files, always the same ones.
+
+    `long` documents have 40 pages, whose reading lanes share.
+    """
     folder.mkdir(parents=True)
     chance = random.Random(7)  # noqa: S311  not for secrets
     for number in range(count):
@@ -259,6 +262,9 @@ def make_documents(folder: Path, count: int, *, scans: int = 0) -> None:
             for page in range(1 + number % 3)
         ]
         (folder / f"text {number}.pdf").write_bytes(text_pdf(pages))
+    for number in range(long):
+        pages = [[f"Invoice number: INV-{number}-{page}", "Total: 1.50", *["filler " * 9] * 40] for page in range(40)]
+        (folder / f"long {number}.pdf").write_bytes(text_pdf(pages) + b"%" * 100_000)
     for number in range(scans):
         _scan(folder / f"scan {number}.png", f"Total: {chance.randint(10, 99)}.{chance.randint(10, 99)}")
     (folder / "empty.pdf").write_bytes(b"")
@@ -318,7 +324,7 @@ def main() -> int:
         documents = arguments.documents
         if documents is None:
             documents = scratch / "documents"
-            make_documents(documents, 200, scans=20)
+            make_documents(documents, 200, scans=20, long=3)
         report = kill_test(
             documents.resolve(),
             arguments.template,

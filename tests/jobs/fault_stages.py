@@ -9,13 +9,14 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from docuextract_desktop.documents.models import Document, Page
 from docuextract_desktop.documents.serial import WORDS_VERSION, pages_to_blob
-from docuextract_desktop.errors import OcrProviderError, PasswordRequiredError
+from docuextract_desktop.errors import ExtractionFailedError, OcrProviderError, PasswordRequiredError
 from docuextract_desktop.extraction.models import Extraction, FieldValue
 from docuextract_desktop.jobs.stages import Progress, Stages
 from docuextract_desktop.jobs.work import HandedOver, Job, KeptPage, Outcome, PageJob, Picture
@@ -137,13 +138,64 @@ class Counted(Scripted):
 
     run = Stages.run
 
-    def read(self, data: bytes, pages: object, passwords: object, limits: Limits, progress: Progress) -> Document:
+    def read(
+        self,
+        data: bytes,
+        pages: object,
+        passwords: object,
+        limits: Limits,
+        progress: Progress,
+        *,
+        partial: bool = False,
+    ) -> Document:
         wanted = list(pages) if pages is not None else [0, 1, 2]  # type: ignore[call-overload]
         made = []
         for index in wanted:
             page = page_of(f"page{index}")
             made.append(Page(index, *(getattr(page, n) for n in list(page.__dataclass_fields__)[1:])))
         return Document(hashlib.sha256(data).hexdigest(), "pdf", 3, tuple(made))
+
+    def extract(self, document: Document, template: object, knowledge: object) -> tuple[Extraction, HandedOver]:
+        text = " ".join(word for page in document.pages for word in page.texts)
+        found = Extraction("note", 1, (FieldValue("title", "text", text, text, 0.99),))
+        return found, HandedOver("by us", b"prepared")
+
+
+class Paged(Stages):
+    """A line of the file is a page: its words, nothing, `damaged`, or `WHAT FILE`, done by who comes first to FILE."""
+
+    def read(
+        self,
+        data: bytes,
+        pages: Sequence[int] | None,
+        passwords: object,
+        limits: Limits,
+        progress: Progress,
+        *,
+        partial: bool = False,
+    ) -> Document:
+        lines = data.decode().split("\n")[1:]
+        read, warnings = [], ["Something is odd about the whole."]
+        for index in range(len(lines)) if pages is None else pages:
+            what, _, flag = lines[index].partition(" ")
+            if what in ("kill", "hang", "fail") and not Path(flag).exists():
+                Path(flag).touch()
+                self._misbehave(what)
+            if what == "damaged":
+                warnings.append(f"Page {index + 1} is damaged and was left out.")
+                continue
+            page = page_of(*([what] if what else []))
+            read.append(Page(index, *(getattr(page, n) for n in list(page.__dataclass_fields__)[1:])))
+        if not partial and not any(len(page) for page in read):
+            raise ExtractionFailedError("Nothing legible." if read else "All is damaged.")
+        return Document(hashlib.sha256(data).hexdigest(), "pdf", len(lines), tuple(read), tuple(warnings))
+
+    def _misbehave(self, what: str) -> None:
+        if what == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if what == "hang":
+            threading.Event().wait()
+        raise OcrProviderError("The model is missing.")
 
     def extract(self, document: Document, template: object, knowledge: object) -> tuple[Extraction, HandedOver]:
         text = " ".join(word for page in document.pages for word in page.texts)

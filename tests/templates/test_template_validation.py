@@ -189,3 +189,32 @@ def test_pages_of_a_field(pages: str | None, count: int, indices: tuple[int, ...
 def test_shipped_schema_is_the_one_of_the_code() -> None:
     shipped = (resources_dir() / "templates" / "template.schema.json").read_text(encoding="utf-8")
     assert shipped == template_json_schema_text(), "write it anew from template_json_schema_text()"
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "(a+)+", "(a*)*b", "((a+))+", "(a|aa)+", "(a?){30}a{30}", r"(\w+\s?)*", r"([a-z]+\d?)*x", "(.*a){20}",
+        r"(\d+|\d+,)*", ".*.*.*.*x", r"\w*\d*\w*[0-9]*-", r"(\w*)(\w*)(\w*)(\w*)x", r"(x+x+)+y", r"(a+)(?:b|\1)*",
+        "(?:(?:a|b)*c?)*", "(?i)(?:ab|AB)*c", r"(?:[A-Z]+[A-Z0-9]+-?)*", "(?=(a+)+b)c", "(a|a)*b",
+        "ab{0,9}(a|a)+a+", "((a)+a*b)*", "(b{0,9}ab?)*", "((a{0,9}ba)b{0,9})*b", "(a|a)" * 40, "a?" * 60 + "a" * 60,
+        "a{0,200}a{0,200}a{0,200}a{0,200}b",
+    ],
+)  # fmt: skip
+def test_patterns_that_can_take_for_ever_are_refused(pattern: str) -> None:
+    (problem,) = problems_of(template(fields=[{"name": "a", "type": "text", "pattern": pattern}]))
+    assert problem.startswith("fields[0].pattern: ")
+    assert "for ever" in problem
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"[A-Z]{2}\d{6,10}", r"INV-\d{4}-\d+", r"(?:[A-Z]+-)*\d+", r"\d{1,3}(?:,\d{3})*(?:\.\d\d)?",
+        r"\w+-\w+-\w+-\w+-\w+", r".*total.*", r"(?:RE|INV|BILL)[ -]?\d+", r"(?:[a-z]|\d\d)*", r"[^@]+@[^@]+\.[a-z]+",
+        r"(?i)no\.?\s*\d+", r"\d+(?:[./-]\d+){0,2}",
+        r"[A-ZÄÖÜ][\w ]+ (?:GmbH|AG|KG)", r"(\d{4} ){3}\d{4}", r"(?:\d{1,3}\.){3}\d{1,3}", "",
+    ],
+)  # fmt: skip
+def test_patterns_that_people_write_are_accepted(pattern: str) -> None:
+    parse_template(template(fields=[{"name": "a", "type": "text", "pattern": pattern}]))

@@ -9,6 +9,8 @@ from docuextract_desktop.ui.wording import clock, count, sentence_list, time_lef
 
 def state_line(batch: BatchSummary) -> str:
     """The state in a few words, with when it began."""
+    if batch.watched and batch.state.terminal:
+        return f"waiting for documents in its watched folder, the last was done {clock(batch.ended_at)}".strip()
     began = clock(batch.started_at or batch.created_at)
     return {
         BatchState.PENDING: "waiting for a lane",
@@ -37,8 +39,8 @@ def progress_line(batch: BatchSummary, pace: Pace, now_s: float) -> str:
 def finished_line(batch: BatchSummary) -> str:
     """`168 documents, 171 pages in 3 min 20 s (51 pages a minute)`."""
     line = f"{count(batch.done, 'document')}, {count(batch.pages_done, 'page')}"
-    if batch.started_at is None or batch.ended_at is None or batch.ended_at <= batch.started_at:
-        return line
+    if batch.watched or batch.started_at is None or batch.ended_at is None or batch.ended_at <= batch.started_at:
+        return line  # of a batch that documents are added to for days, the time between says nothing
     seconds = batch.ended_at - batch.started_at
     line += f" in {took(seconds)}"
     if batch.pages_done and seconds >= 1:

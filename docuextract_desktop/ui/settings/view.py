@@ -12,6 +12,7 @@ from docuextract_desktop.settings import Settings
 from docuextract_desktop.ui import files
 from docuextract_desktop.ui.context import Context
 from docuextract_desktop.ui.new_batch.options import NO_PREMIUM
+from docuextract_desktop.ui.settings.folders import FoldersSection
 from docuextract_desktop.ui.settings.model import SettingsModel
 from docuextract_desktop.ui.widgets.buttons import button
 from docuextract_desktop.ui.widgets.layouts import card, column, row, scrolled, without_drops
@@ -60,6 +61,7 @@ class SettingsView(QWidget):
         self.audit.setSpecialValueText("Off")
         self.limit_days = QCheckBox("&Delete finished batches after some time")
         self.days = _spin("Days that finished batches are kept", 1, 3650, " days")
+        self.folders = FoldersSection(self._context)
         folder = str(self._context.services.home)
         self.folder = ElidedLabel(folder, mode=Qt.TextElideMode.ElideMiddle)
         self.folder.setAccessibleName(f"Data folder: {folder}")
@@ -116,6 +118,7 @@ class SettingsView(QWidget):
                     wrap=True,
                 ),
             ),
+            _group("Watched folders", self.folders),
             _group(
                 "Data folder",
                 folder_line,

@@ -254,6 +254,8 @@ class Screens(QObject):
 
     def _say_ended(self, over: list[BatchSummary]) -> None:
         for batch in over:
+            if batch.watched:  # it ends again after every document that lands in its folder
+                continue
             actions = []
             if not (self.now == "batch" and self.batch_view.watch.batch_id == batch.id):
                 actions.append(Action("Show", partial(self.open_batch, batch.id)))
