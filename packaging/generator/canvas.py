@@ -167,6 +167,10 @@ class Canvas:
             self._mark(tag, left, y, text, font, size)
         return width
 
+    def mark(self, x: float, y: float, text: str, size: float, tag: str) -> None:
+        """Remember a value that was printed as a part of a longer line, beginning at `x`."""
+        self._mark(tag, x, y, text, self.font(), size)
+
     def _mark(self, tag: str, left: float, y: float, text: str, font: str, size: float) -> None:
         """Remember a tagged text; a tag of two names joined by | marks the two parts of a text like "a - b"."""
         names, parts = tag.split("|"), [text]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from generator import layouts_test, layouts_train, pictures
+from generator import layouts_blind, layouts_test, layouts_train, pictures
 from generator.canvas import Canvas
 from generator.kinds import delivery, invoice, order, receipt, statement
 from generator.sheet import Sheet
@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Parse the command line and write the documents."""
     parser = argparse.ArgumentParser(prog="generate.py", description=__doc__)
     parser.add_argument("--kind", choices=sorted(KINDS), default="invoice")
-    parser.add_argument("--family", choices=("train", "test"), default="train", help="which layouts and names")
+    parser.add_argument("--family", choices=("train", "test", "blind"), default="train", help="which layouts and names")
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--per-issuer", type=int, default=3, help="documents that share issuer and layout")
     parser.add_argument("--languages", default=",".join(LANGUAGES), help="comma-separated, of those known")
@@ -58,6 +58,8 @@ def write(
 ) -> int:
     """Write `count` documents with their truth into `out`; the same arguments give the same bytes."""
     out.mkdir(parents=True, exist_ok=True)
+    if family == "blind":
+        return _write_blind(out, count=count, per_issuer=per_issuer, seed=seed)
     compose, fields = KINDS[kind]
     lines = []
     for number in range(count):
@@ -85,6 +87,20 @@ def write(
     return count
 
 
+def _write_blind(out: Path, *, count: int, per_issuer: int, seed: int) -> int:
+    """Invoices of the blind family: in its own languages, as PDFs alone."""
+    lines = []
+    for number in range(count):
+        issuer = f"{seed}/blind/invoice/{number // max(per_issuer, 1)}"
+        facts, canvas, layout = layouts_blind.make(issuer, random.Random(f"{issuer}/{number}"))  # noqa: S311
+        name = f"invoice-{number:05d}.pdf"
+        (out / name).write_bytes(canvas.pdf())
+        lines.append(json.dumps(truth(facts, canvas, name, issuer) | {"layout": layout}, ensure_ascii=False))
+    (out / "truth.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (out / "fields.json").write_text(json.dumps(invoice.FIELDS, indent=1) + "\n", encoding="utf-8")
+    return count
+
+
 def _countries(language: str, kind: str) -> list[str]:
     known: list[str] = sorted(lexicon(language)["dates"])
     if kind == "receipt":
@@ -97,7 +113,7 @@ def draw(sheet: Sheet, voice: Voice) -> Canvas:
     return layouts_train.draw(sheet, voice) if voice.family == "train" else layouts_test.draw(sheet, voice)
 
 
-def truth(sheet: Sheet, canvas: Canvas, filename: str, issuer: str) -> dict[str, Any]:
+def truth(sheet: Sheet | layouts_blind.Facts, canvas: Canvas, filename: str, issuer: str) -> dict[str, Any]:
     """One line of `truth.jsonl`: values that were really printed, and where (`places`, `row_places`).
 
     A place is [0-based page, x0, y0, x1, y1, text], the box as fractions of the page from its top left.
