@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-Family = Literal["train", "test"]
+Family = Literal["train", "test", "blind"]
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
 CURRENCY = {"GB": "GBP", "US": "USD", "CH": "CHF", "MY": "MYR"}
 SYMBOL = {"EUR": "€", "GBP": "£", "USD": "$", "CHF": "CHF", "MYR": "RM"}

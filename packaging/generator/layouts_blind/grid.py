@@ -9,9 +9,19 @@ from decimal import Decimal
 from generator.canvas import BLACK, Align, Canvas, Colour
 from generator.layouts_blind.facts import Facts, Line
 
-FIELD = {"name": "description", "ref_name": "description", "qty": "quantity", "qty_unit": "quantity", "hours": "quantity",
-         "delivered": "quantity", "price": "unit_price", "net_price": "unit_price", "price_unit": "unit_price",
-         "net": "amount", "qty_x": "quantity"}  # fmt: skip
+FIELD = {
+    "name": "description",
+    "ref_name": "description",
+    "qty": "quantity",
+    "qty_unit": "quantity",
+    "hours": "quantity",
+    "delivered": "quantity",
+    "price": "unit_price",
+    "net_price": "unit_price",
+    "price_unit": "unit_price",
+    "net": "amount",
+    "qty_x": "quantity",
+}
 
 
 @dataclass(frozen=True)
@@ -31,9 +41,15 @@ class Lane:
 
 
 def lanes(
-    facts: Facts, spec: str, x0: float, x1: float, *, heads: dict[str, str] | None = None, numbers: Align = "right",
+    facts: Facts,
+    spec: str,
+    x0: float,
+    x1: float,
+    *,
+    heads: dict[str, str] | None = None,
+    numbers: Align = "right",
     head_numbers: Align | None = None,
-) -> list[Lane]:  # fmt: skip
+) -> list[Lane]:
     """Columns from a text like "ref:1 name:4 qty:.8": keys and shares of the width; `c`/`l`/`r` after it aligns."""
     parts = [part.split(":") for part in spec.split()]
     weights = [float(p[1].rstrip("clr")) for p in parts]
@@ -46,7 +62,8 @@ def lanes(
             align = {"c": "center", "l": "left", "r": "right"}[shape[-1]]  # type: ignore[assignment]
         head: Align = head_numbers if head_numbers and not texts else align
         word = (heads or {}).get(key) or facts.habits.word(
-            {"ref_name": "name", "qty_unit": "qty", "qty_x": "qty", "price_unit": "price"}.get(key, key))  # fmt: skip
+            {"ref_name": "name", "qty_unit": "qty", "qty_x": "qty", "price_unit": "price"}.get(key, key)
+        )
         found.append(Lane(key, x, x + weight * share, word, align, head))
         x += weight * share
     return found
@@ -59,16 +76,33 @@ def cell(facts: Facts, key: str, line: Line) -> str:
     price = "" if line.price is None else h.price(line.price)
     gross = cents_of(line.net * (100 + line.rate) / 100)
     found = {
-        "pos": str(line.index + 1), "ref": line.ref, "name": line.name, "ref_name": f"[{line.ref}] {line.name}",
-        "qty": quantity, "hours": quantity, "delivered": quantity, "ordered": quantity, "unit": line.unit,
-        "qty_unit": f"{quantity} {line.unit}", "qty_x": f"{quantity} x", "price": price, "net_price": price,
-        "price_unit": f"{price} / {line.unit}", "per": str(line.per), "rate": h.rate(line.rate),
-        "taxes": f"{h.word('vat_amount')} {h.percentage(line.rate)}", "code": "1" if line.rate > 10 else "2",
+        "pos": str(line.index + 1),
+        "ref": line.ref,
+        "name": line.name,
+        "ref_name": f"[{line.ref}] {line.name}",
+        "qty": quantity,
+        "hours": quantity,
+        "delivered": quantity,
+        "ordered": quantity,
+        "unit": line.unit,
+        "qty_unit": f"{quantity} {line.unit}",
+        "qty_x": f"{quantity} x",
+        "price": price,
+        "net_price": price,
+        "price_unit": f"{price} / {line.unit}",
+        "per": str(line.per),
+        "rate": h.rate(line.rate),
+        "taxes": f"{h.word('vat_amount')} {h.percentage(line.rate)}",
+        "code": "1" if line.rate > 10 else "2",
         "list_price": "" if line.list_price is None else h.price(line.list_price),
-        "discount": h.rate(line.discount) if line.discount else "", "net": h.cell(line.net), "gross": h.cell(gross),
-        "tax_cell": h.cell(gross - line.net), "date": h.date(line.day) if line.day else "", "ean": line.ean,
+        "discount": h.rate(line.discount) if line.discount else "",
+        "net": h.cell(line.net),
+        "gross": h.cell(gross),
+        "tax_cell": h.cell(gross - line.net),
+        "date": h.date(line.day) if line.day else "",
+        "ean": line.ean,
         "gross_price": "" if line.price is None else h.price(cents_of(line.price * (100 + line.rate) / 100)),
-    }  # fmt: skip
+    }
     return found[key]
 
 
@@ -163,8 +197,15 @@ class _Grid:
             for k, text in enumerate(lines):
                 wide = canvas.measure(text, look.size, bold=look.head_bold)
                 size = look.size * min(1.0, (lane.x1 - lane.x0 - 2) / wide)
-                canvas.text(lane.at(lane.head_align), y + (k + 1) * look.leading - 1, text, size, bold=look.head_bold,
-                            align=lane.head_align, colour=look.head_ink)  # fmt: skip
+                canvas.text(
+                    lane.at(lane.head_align),
+                    y + (k + 1) * look.leading - 1,
+                    text,
+                    size,
+                    bold=look.head_bold,
+                    align=lane.head_align,
+                    colour=look.head_ink,
+                )
         if look.rule_head:
             canvas.line(x0, y + tall, x1, y + tall, width=0.7)
         return y + tall + 2
@@ -194,11 +235,23 @@ class _Grid:
         heading = line.kind in ("section", "subtotal")
         for k, (text, tag) in enumerate(texts):
             size = look.extras_size or look.size if not tag and line.kind == "item" else look.size
-            canvas.text(self.name.at("left"), base + k * look.leading, text, size, tag=tag,
-                        bold=heading or (look.name_bold and bool(tag)))  # fmt: skip
+            canvas.text(
+                self.name.at("left"),
+                base + k * look.leading,
+                text,
+                size,
+                tag=tag,
+                bold=heading or (look.name_bold and bool(tag)),
+            )
         if line.kind == "subtotal":
-            canvas.text(self.last.at(self.last.align), base, self.facts.habits.cell(line.net), look.size, bold=True,
-                        align=self.last.align)  # fmt: skip
+            canvas.text(
+                self.last.at(self.last.align),
+                base,
+                self.facts.habits.cell(line.net),
+                look.size,
+                bold=True,
+                align=self.last.align,
+            )
         if line.kind != "item":
             return
         self.running += line.net
@@ -210,8 +263,14 @@ class _Grid:
             field = FIELD.get(lane.key)
             tag = f"{self.facts.table_tag}.{line.index}.{field}" if field and text else ""
             wide = canvas.measure(text, look.size) or 1.0
-            canvas.text(lane.at(lane.align), base + row * look.leading, text,
-                        look.size * min(1.0, (lane.x1 - lane.x0 - 4) / wide), align=lane.align, tag=tag)  # fmt: skip
+            canvas.text(
+                lane.at(lane.align),
+                base + row * look.leading,
+                text,
+                look.size * min(1.0, (lane.x1 - lane.x0 - 4) / wide),
+                align=lane.align,
+                tag=tag,
+            )
         if look.extra_after:
             at = base + len(texts) * look.leading
             for left, middle, right in look.extra_after(line):
@@ -224,8 +283,13 @@ class _Grid:
         look = self.look
         text = self.facts.habits.word(word, page=str(self.canvas.page_count - 1))
         self.canvas.text(self.name.at("left"), y + look.leading, text, look.size)
-        self.canvas.text(self.last.at(self.last.align), y + look.leading, self.facts.habits.cell(self.running), look.size,
-                         align=self.last.align)  # fmt: skip
+        self.canvas.text(
+            self.last.at(self.last.align),
+            y + look.leading,
+            self.facts.habits.cell(self.running),
+            look.size,
+            align=self.last.align,
+        )
 
     def close(self, top: float, bottom: float) -> None:
         if not self.look.verticals:

@@ -6,14 +6,25 @@ from generator.canvas import GREY, Canvas
 from generator.layouts_blind.facts import Facts
 from generator.layouts_blind.grid import Look, draw_grid, lanes
 from generator.layouts_blind.parts import (
-    bank, footer, labelled, meta, page_numbers, party, prose, room, sentence, sums, tax_line, vat_rows,
-)  # fmt: skip
+    bank,
+    footer,
+    labelled,
+    meta,
+    page_numbers,
+    party,
+    prose,
+    room,
+    sentence,
+    sums,
+    tax_line,
+    vat_rows,
+)
 
 A4 = (595.3, 841.9)
 
 
 def letter(facts: Facts) -> Canvas:
-    """A business letter: window address, block of facts, subject, salutation, a table without a rule, sums right below."""
+    """A business letter: window address, subject, salutation, a table without a rule, sums right below."""
     h, rng = facts.habits, facts.habits.rng("letter")
     canvas = Canvas(*A4, rng.choice(["helvetica", "times", "vera"]), word_by_word=rng.random() < 0.2)
     size = 9.5 if canvas.family != "vera" else 8
@@ -28,8 +39,16 @@ def letter(facts: Facts) -> Canvas:
         canvas.text(71, y, h.word("invoice"), 12, bold=True)
     canvas.text(71, y + 26, h.word("hello"), size)
     y = prose(canvas, h.word("intro"), 71, y + 46, 450, size)
-    look = Look(size=size, leading=size + 2.5, gap=rng.choice([2, 8]), rule_head=rng.random() < 0.4, head_bold=rng.random() < 0.7,
-                bottom=715, repeat_head=rng.random() < 0.6, carry=rng.random() < 0.5)  # fmt: skip
+    look = Look(
+        size=size,
+        leading=size + 2.5,
+        gap=rng.choice([2, 8]),
+        rule_head=rng.random() < 0.4,
+        head_bold=rng.random() < 0.7,
+        bottom=715,
+        repeat_head=rng.random() < 0.6,
+        carry=rng.random() < 0.5,
+    )
     columns = lanes(facts, facts.spec, 68, 543, head_numbers=rng.choice([None, None, "left"]))
     y = draw_grid(canvas, facts, columns, y + 8, look)
     entries = sums(facts)
@@ -76,8 +95,17 @@ def boxes(facts: Facts) -> Canvas:
             canvas.text(
                 middle, base, text, 7.5 * min(1.0, (share - 4) / canvas.measure(text, 7.5)), align="center", tag=mark
             )
-    look = Look(size=8, leading=9.5, gap=2, verticals=True, full_height=True, bottom=600, carry=rng.random() < 0.6,
-                top_again=200 if rng.random() < 0.5 else 60, head_fill=rng.choice([None, (0.88, 0.88, 0.88)]))  # fmt: skip
+    look = Look(
+        size=8,
+        leading=9.5,
+        gap=2,
+        verticals=True,
+        full_height=True,
+        bottom=600,
+        carry=rng.random() < 0.6,
+        top_again=200 if rng.random() < 0.5 else 60,
+        head_fill=rng.choice([None, (0.88, 0.88, 0.88)]),
+    )
     y = draw_grid(canvas, facts, lanes(facts, facts.spec, 30, 565, head_numbers="center"), 198, look) + 14
     rows = vat_rows(facts)
     for k, cells in enumerate(rows):
@@ -96,14 +124,23 @@ def boxes(facts: Facts) -> Canvas:
 
 def catalogue(facts: Facts) -> Canvas:
     """A wholesaler's list: landscape, many columns in small type, ordered and delivered quantities."""
-    h, rng = facts.habits, facts.habits.rng("catalogue")
+    rng = facts.habits.rng("catalogue")
     canvas = Canvas(841.9, 595.3, "helvetica")
     canvas.text(30, 36, facts.seller.name, 13, bold=True, tag="seller")
     canvas.text(30, 48, ", ".join(facts.seller.lines), 7)
     party(canvas, 560, 40, facts.buyer, 8, tag="buyer")
     labelled(canvas, meta(facts, more=3), 300, 40, 400, 7.5, step=9.5)
-    look = Look(size=6.8, leading=8.5, gap=rng.choice([1, 3]), bottom=510, zebra=rng.choice([None, (0.93, 0.95, 0.98)]),
-                top_again=40, carry=rng.random() < 0.4, rule_rows=rng.random() < 0.4, repeat_head=rng.random() < 0.7)  # fmt: skip
+    look = Look(
+        size=6.8,
+        leading=8.5,
+        gap=rng.choice([1, 3]),
+        bottom=510,
+        zebra=rng.choice([None, (0.93, 0.95, 0.98)]),
+        top_again=40,
+        carry=rng.random() < 0.4,
+        rule_rows=rng.random() < 0.4,
+        repeat_head=rng.random() < 0.7,
+    )
     y = draw_grid(canvas, facts, lanes(facts, facts.spec, 28, 814), 105, look)
     y = room(canvas, y + 14, 11 * len(sums(facts)) + 20, bottom=560, top=50)
     labelled(canvas, bank(facts), 30, y, 100, 7, step=9)
@@ -135,8 +172,16 @@ def sheet(facts: Facts) -> Canvas:
         canvas.text(505, 86 + 15 * k, value, 8.5, align="center", tag=tag)
     canvas.text(35, 160, h.word("to"), 9, bold=True)
     party(canvas, 35, 173, facts.buyer, 9, tag="buyer", bold=False)
-    look = Look(size=9, leading=11, gap=6, verticals=True, rule_rows=True, figures=rng.choice(["first", "middle"]),
-                head_fill=rng.choice([(0.8, 0.88, 0.95), (0.85, 0.85, 0.85), None]), bottom=700)  # fmt: skip
+    look = Look(
+        size=9,
+        leading=11,
+        gap=6,
+        verticals=True,
+        rule_rows=True,
+        figures=rng.choice(["first", "middle"]),
+        head_fill=rng.choice([(0.8, 0.88, 0.95), (0.85, 0.85, 0.85), None]),
+        bottom=700,
+    )
     y = draw_grid(canvas, facts, lanes(facts, facts.spec, 35, 560), 230, look)
     columns = lanes(facts, facts.spec, 35, 560)
     last = next(c for c in columns if c.key == "net")
@@ -146,8 +191,15 @@ def sheet(facts: Facts) -> Canvas:
         canvas.rect(last.x0, y, last.x1, y + 15, width=0.4)
         canvas.text(last.x0 - 4, y + 11, label, 9, align="right", bold=tag == "total")
         wide = canvas.measure(value, 9, bold=tag == "total")
-        canvas.text(last.at(last.align), y + 11, value, 9 * min(1, (last.x1 - last.x0 - 2) / wide), align=last.align,
-                    bold=tag == "total", tag=tag)  # fmt: skip
+        canvas.text(
+            last.at(last.align),
+            y + 11,
+            value,
+            9 * min(1, (last.x1 - last.x0 - 2) / wide),
+            align=last.align,
+            bold=tag == "total",
+            tag=tag,
+        )
         y += 15
     labelled(canvas, bank(facts), 35, room(canvas, y + 20, 60), 130, 9)
     if rng.random() < 0.4:
@@ -165,8 +217,16 @@ def craft(facts: Facts) -> Canvas:
     party(canvas, 60, 120, facts.buyer, 10, tag="buyer", bold=False)
     y = labelled(canvas, meta(facts, more=1, due=False), 60, 205, 170, 9.5)
     canvas.text(60, y + 10, h.word("invoice"), 14, bold=True)
-    look = Look(size=9, leading=11.5, gap=6, figures=rng.choice(["last", "last", "first"]), bottom=730, carry=rng.random() < 0.6,
-                repeat_head=rng.random() < 0.5, extras_size=9)  # fmt: skip
+    look = Look(
+        size=9,
+        leading=11.5,
+        gap=6,
+        figures=rng.choice(["last", "last", "first"]),
+        bottom=730,
+        carry=rng.random() < 0.6,
+        repeat_head=rng.random() < 0.5,
+        extras_size=9,
+    )
     y = draw_grid(canvas, facts, lanes(facts, facts.spec, 57, 543), y + 22, look)
     y = room(canvas, y + 4, 14 * len(sums(facts)) + 60)
     canvas.line(330, y, 540, y)
@@ -219,7 +279,7 @@ def fee_note(facts: Facts) -> Canvas:
 
 
 def navigator(facts: Facts) -> Canvas:
-    """A mid-size ERP: two blocks of facts, headers of two lines at the bottom of their cells, sums in the same columns."""
+    """A mid-size ERP: two blocks of facts, headers of two lines, sums in the same columns."""
     h, rng = facts.habits, facts.habits.rng("navigator")
     canvas = Canvas(*A4, rng.choice(["helvetica", "vera"]))
     small = 7.5 if canvas.family == "helvetica" else 6.5

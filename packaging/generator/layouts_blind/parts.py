@@ -36,10 +36,12 @@ def meta(facts: Facts, *, due: bool = True, more: int = 2) -> list[Entry]:
         (h.word("invoice_date"), h.date(facts.day), "invoice_date"),
     ]
     others = [
-        (h.word("customer"), facts.customer, ""), (h.word("order"), facts.order, ""),
-        (h.word("delivery_date"), h.date(facts.delivered), ""), (h.word("contact"), facts.person, ""),
+        (h.word("customer"), facts.customer, ""),
+        (h.word("order"), facts.order, ""),
+        (h.word("delivery_date"), h.date(facts.delivered), ""),
+        (h.word("contact"), facts.person, ""),
         (h.word("terms"), h.word("terms_value"), ""),
-    ]  # fmt: skip
+    ]
     found += h.rng("meta").sample(others, more)
     if due:
         found.append((h.word("due_date"), h.date(facts.due), "due_date"))
@@ -103,9 +105,18 @@ def vat_rows(facts: Facts) -> list[list[str]]:
 
 
 def labelled(
-    canvas: Canvas, entries: list[Entry], x: float, y: float, at: float, size: float, *, align: Align = "left",
-    step: float = 13.0, colon: bool = True, bold: bool = False,
-) -> float:  # fmt: skip
+    canvas: Canvas,
+    entries: list[Entry],
+    x: float,
+    y: float,
+    at: float,
+    size: float,
+    *,
+    align: Align = "left",
+    step: float = 13.0,
+    colon: bool = True,
+    bold: bool = False,
+) -> float:
     """Labels in one column, values in another at `at`; gives back the next baseline."""
     for label, value, tag in entries:
         mark = facts_colon(label) if colon else ""
@@ -124,7 +135,12 @@ def sentence(canvas: Canvas, facts: Facts, x: float, y: float, size: float) -> f
     """The sentence that says until when to pay."""
     form: str = facts.habits.rng("sentence").choice(facts.habits.words["due_sentence"])
     before, _, after = form.partition("{due}")
-    canvas.runs(x, y, [Run(before.rstrip()), Run(f" {facts.habits.date(facts.due)}", "due_date"), Run(f" {after.strip()}")], size)
+    canvas.runs(
+        x,
+        y,
+        [Run(before.rstrip()), Run(f" {facts.habits.date(facts.due)}", "due_date"), Run(f" {after.strip()}")],
+        size,
+    )
     return y + size * 1.35
 
 

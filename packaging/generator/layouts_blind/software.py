@@ -6,8 +6,19 @@ from generator.canvas import GREY, WHITE, Canvas
 from generator.layouts_blind.facts import Facts, Line
 from generator.layouts_blind.grid import Look, draw_grid, lanes
 from generator.layouts_blind.parts import (
-    bank, footer, labelled, meta, page_numbers, party, prose, room, sentence, sums, tax_line, vat_rows,
-)  # fmt: skip
+    bank,
+    footer,
+    labelled,
+    meta,
+    page_numbers,
+    party,
+    prose,
+    room,
+    sentence,
+    sums,
+    tax_line,
+    vat_rows,
+)
 
 A4 = (595.3, 841.9)
 
@@ -74,8 +85,19 @@ def framed(facts: Facts) -> Canvas:
     canvas.rect(310, 132, 555, 200)
     party(canvas, 314, 143, facts.buyer, 8.5, tag="buyer")
     canvas.text(555, 222, h.word("currency_note"), 7, align="right")
-    look = Look(size=8.5, leading=10.5, gap=3, verticals=True, full_height=True, bottom=640, head_bold=False, rule_head=True,
-                top_again=80, carry=rng.random() < 0.4, extras_size=7.5)  # fmt: skip
+    look = Look(
+        size=8.5,
+        leading=10.5,
+        gap=3,
+        verticals=True,
+        full_height=True,
+        bottom=640,
+        head_bold=False,
+        rule_head=True,
+        top_again=80,
+        carry=rng.random() < 0.4,
+        extras_size=7.5,
+    )
     y = draw_grid(
         canvas, facts, lanes(facts, facts.spec, 40, 555, head_numbers=rng.choice(["center", "right"])), 226, look
     )
@@ -109,8 +131,21 @@ def startup(facts: Facts) -> Canvas:
         canvas.text(36 + canvas.measure(label + " ", 9), y + 12 + 12 * k, value, 9, tag=tag)
     canvas.text(240, top, h.word("to"), 9, bold=True)
     party(canvas, 240, top + 12, facts.buyer, 9, tag="buyer", bold=False)
-    y = draw_grid(canvas, facts, lanes(facts, facts.spec, 33, right + 3), y + 70,
-                  Look(size=9, leading=12, gap=10, head_bold=False, bottom=canvas.height - 90, extras_size=8, repeat_head=rng.random() < 0.5))  # fmt: skip
+    y = draw_grid(
+        canvas,
+        facts,
+        lanes(facts, facts.spec, 33, right + 3),
+        y + 70,
+        Look(
+            size=9,
+            leading=12,
+            gap=10,
+            head_bold=False,
+            bottom=canvas.height - 90,
+            extras_size=8,
+            repeat_head=rng.random() < 0.5,
+        ),
+    )
     y = room(canvas, y + 10, 22 * len(sums(facts)), bottom=canvas.height - 60)
     for label, value, tag in sums(facts):
         canvas.line(canvas.width / 2, y - 12, right, y - 12, width=0.3, colour=GREY)
@@ -143,9 +178,26 @@ def bars(facts: Facts) -> Canvas:
         canvas.text(44 + k * share, 169, label, size, colour=GREY)
         canvas.text(44 + k * share, 182, value, size, bold=True, tag=tag)
     columns = lanes(facts, facts.spec, 40, 555, head_numbers=rng.choice([None, "left", "center"]))
-    y = draw_grid(canvas, facts, columns, 206, Look(
-        size=8.5, leading=11, gap=6, head_fill=ink, head_ink=WHITE, zebra=rng.choice([None, (0.95, 0.95, 0.93)]), rule_head=False,
-        bottom=730, upper=rng.random() < 0.4, repeat_head=rng.random() < 0.7, name_bold=rng.random() < 0.3, extras_size=7.5))  # fmt: skip
+    y = draw_grid(
+        canvas,
+        facts,
+        columns,
+        206,
+        Look(
+            size=8.5,
+            leading=11,
+            gap=6,
+            head_fill=ink,
+            head_ink=WHITE,
+            zebra=rng.choice([None, (0.95, 0.95, 0.93)]),
+            rule_head=False,
+            bottom=730,
+            upper=rng.random() < 0.4,
+            repeat_head=rng.random() < 0.7,
+            name_bold=rng.random() < 0.3,
+            extras_size=7.5,
+        ),
+    )
     entries = sums(facts, rates=rng.random() < 0.7)
     y = room(canvas, y + 16, 16 * len(entries) + 90, bottom=790)
     for label, value, tag in entries:
@@ -191,7 +243,7 @@ def shop(facts: Facts) -> Canvas:
 
 def sections(facts: Facts) -> Canvas:
     """A supplier of services by subscription: no quantities, an amount on the right of every text."""
-    h, rng = facts.habits, facts.habits.rng("sections")
+    rng = facts.habits.rng("sections")
     canvas = Canvas(*A4, rng.choice(["helvetica", "times"]))
     canvas.text(45, 55, facts.seller.name, 18, bold=True, colour=(0.8, 0.1, 0.3), tag="seller")
     party(canvas, 330, 120, facts.buyer, 10, tag="buyer", bold=False)
@@ -208,7 +260,7 @@ def sections(facts: Facts) -> Canvas:
 
 
 def conditions(facts: Facts) -> Canvas:
-    """A large ERP's form: article and net amount on the first line, the description and how the price came about below."""
+    """A large ERP's form: how each price came about stands on lines below it."""
     h, rng = facts.habits, facts.habits.rng("conditions")
     canvas = Canvas(*A4, rng.choice(["helvetica", "courier"]))
     size = 7.2 if canvas.family == "courier" else 8.5
@@ -222,8 +274,10 @@ def conditions(facts: Facts) -> Canvas:
         if line.list_price is None or line.quantity is None or not line.discount:
             return []
         gross = line.quantity * line.list_price / line.per
-        return [(h.word("list_price"), h.price(line.list_price), h.cell(gross)),
-                (h.word("discount"), h.percentage(-line.discount), h.cell(line.net - gross))]  # fmt: skip
+        return [
+            (h.word("list_price"), h.price(line.list_price), h.cell(gross)),
+            (h.word("discount"), h.percentage(-line.discount), h.cell(line.net - gross)),
+        ]
 
     look = Look(size=size, leading=10, gap=5, bottom=720, carry=True, extra_after=after, head_bold=False)
     y = draw_grid(canvas, facts, lanes(facts, facts.spec, 56, 553), 224, look)
