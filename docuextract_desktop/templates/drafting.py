@@ -38,7 +38,7 @@ class Entry:
     pages: str = ""
     pattern: str = ""
     columns: tuple[Entry, ...] = ()
-    name_follows: bool = False
+    name_follows: bool = field(default=False, compare=False)
     key: int = field(default_factory=lambda: next(_keys), compare=False)
 
     @property
@@ -206,6 +206,15 @@ def new_entry(
     return Entry(title=title, type=kind, labels=tuple(labels), name=made, name_follows=True)
 
 
+def settled(draft: Draft) -> Draft:
+    """After it was saved: names do not follow titles any more, since exports and what was taught go by them."""
+
+    def fixed(entry: Entry) -> Entry:
+        return replace(entry, name_follows=False, columns=tuple(fixed(column) for column in entry.columns))
+
+    return replace(draft, entries=tuple(fixed(entry) for entry in draft.entries))
+
+
 # ------------------------------------------------------------------ from templates and back
 
 
@@ -230,19 +239,23 @@ def draft_of(template: Template, *, as_copy: bool = False) -> Draft:
 
 
 def _entry_of(source: TemplateField | Column) -> Entry:
-    wide = isinstance(source, TemplateField)
-    return Entry(
+    made = Entry(
         title=source.title or "",
         type=source.type,
         labels=source.labels,
         name=source.name,
         description=source.description,
         required=source.required,
-        review_threshold=source.review_threshold if wide else None,
         choices=source.choices or (),
-        pages=(source.pages or "") if wide else "",
-        pattern=(source.pattern or "") if wide else "",
-        columns=tuple(_entry_of(c) for c in source.columns) if wide else (),
+    )
+    if isinstance(source, Column):
+        return made
+    return replace(
+        made,
+        review_threshold=source.review_threshold,
+        pages=source.pages or "",
+        pattern=source.pattern or "",
+        columns=tuple(_entry_of(column) for column in source.columns),
     )
 
 
