@@ -27,8 +27,12 @@ class TypeDelegate(QStyledItemDelegate):
         box = QComboBox(parent)
         box.setAccessibleName("Type")
         fill_types(box, column=place is not None and place.column is not None)
-        box.activated.connect(lambda _: (self.commitData.emit(box), self.closeEditor.emit(box)))
+        box.activated.connect(lambda _: self._chosen(box))
         return box
+
+    def _chosen(self, box: QComboBox) -> None:
+        self.commitData.emit(box)
+        self.closeEditor.emit(box)
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
         """Show the type of now."""
@@ -54,7 +58,6 @@ class DraftView(RowTable):
 
     Signals:
         move_wanted: (place, by): the row was dragged among its like.
-        edit_ended: a cell was left.
     """
 
     move_wanted = Signal(object, int)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from docuextract_desktop.templates.draft_checks import suggested_rules
 from docuextract_desktop.ui.widgets.buttons import button
@@ -57,6 +67,8 @@ class Habits(QWidget):
         self.rule_problems = label("", "caption", "bad", wrap=True)
         self._offers = QVBoxLayout()
         self._offers.setSpacing(4)
+        self._offered: tuple[str, ...] = ()
+        self._offer_buttons: list[QPushButton] = []
         for edit in (self.description, self.currency, self.rules):
             edit.installEventFilter(self)
         self._build()
@@ -122,22 +134,25 @@ class Habits(QWidget):
         if self.isVisible():
             self._show_offers()
 
-    def showEvent(self, event: QEvent) -> None:  # type: ignore[override]
+    def showEvent(self, event: QShowEvent) -> None:
         """Rules that would fit are looked for when they can be seen."""
         self._show_offers()
-        super().showEvent(event)  # type: ignore[arg-type]
+        super().showEvent(event)
 
     def _show_offers(self) -> None:
         offered = suggested_rules(self._document.draft)
-        shown = [self._offers.itemAt(n).widget().property("rule") for n in range(self._offers.count())]
-        if list(offered) == shown:
+        if offered == self._offered:
             return
-        while (item := self._offers.takeAt(0)) is not None:
-            item.widget().deleteLater()
-        for rule in offered:
-            made = button(f"Add  {menu_text(rule)}", lambda r=rule: self._add(r), kind="link", icon="plus")
-            made.setProperty("rule", rule)
+        self._offered = offered
+        for old in self._offer_buttons:
+            self._offers.removeWidget(old)
+            old.deleteLater()
+        self._offer_buttons = [self._offer(rule) for rule in offered]
+        for made in self._offer_buttons:
             self._offers.addWidget(made, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _offer(self, rule: str) -> QPushButton:
+        return button(f"Add  {menu_text(rule)}", lambda: self._add(rule), kind="link", icon="plus")
 
     def _add(self, rule: str) -> None:
         rules = tuple(r for r in self._document.draft.rules if r.strip())
