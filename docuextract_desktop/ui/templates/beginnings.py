@@ -44,6 +44,7 @@ class PasteDialog(QDialog):
         self.setWindowTitle("New template from the clipboard")
         self.text = QPlainTextEdit(text)
         self.text.setAccessibleName("Cells or schema")
+        self.text.setProperty("kind", "value")
         self.text.setTabChangesFocus(True)
         self.text.setPlaceholderText("Invoice no\tDate\tSupplier\tTotal")
         self.problem = label("", tone="bad", wrap=True)

@@ -72,7 +72,9 @@ class DraftDocument(QObject):
         """Begin with a draft; what is not of a saved template counts as unsaved at once."""
         self.stack.clear()
         self.base = base
-        self._saved = draft_of(base) if base is not None else Draft()
+        # An empty one that was only begun is nothing that could be lost.
+        begun = Draft() if draft.entries else draft
+        self._saved = draft_of(base) if base is not None else begun
         self._put(draft, None)
 
     def saved_as(self, template: Template) -> None:

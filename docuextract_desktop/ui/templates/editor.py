@@ -26,6 +26,7 @@ from docuextract_desktop.ui.templates.sample_pane import SamplePane
 from docuextract_desktop.ui.templates.samples import Sample, Samples
 from docuextract_desktop.ui.templates.versions_page import VersionsPage
 from docuextract_desktop.ui.widgets.buttons import button, icon_button
+from docuextract_desktop.ui.widgets.empty_state import EmptyState
 from docuextract_desktop.ui.widgets.layouts import column, row, scrolled, surface, without_drops
 from docuextract_desktop.ui.widgets.segmented import Segmented
 from docuextract_desktop.ui.widgets.text import ElidedLabel
@@ -112,11 +113,23 @@ class TemplateEditor(QWidget):
         )
         tools.setContentsMargins(12, 0, 12, 4)
         upper = QWidget()
-        upper.setLayout(column(tools, self.table, spacing=0))
+        self.nothing = EmptyState(
+            "templates",
+            "No fields yet",
+            "A field is one thing to find on a document, such as its date or its total. Point at it on a sample, or "
+            "add it here.",
+            button("Add a field", self.add_field, icon="plus"),
+            width=280,
+        )
+        self._listing = QStackedWidget()
+        self._listing.addWidget(self.nothing)
+        self._listing.addWidget(self.table)
+        upper.setLayout(column(tools, self._listing, spacing=0))
         self.table.setProperty("plain", True)
         self.inner = QSplitter(Qt.Orientation.Vertical)
         self.inner.addWidget(upper)
-        self.inner.addWidget(surface("footer", column(scrolled(self.form))))
+        self._form_side = surface("footer", column(scrolled(self.form)))
+        self.inner.addWidget(self._form_side)
         self.inner.setStretchFactor(0, 1)
         self.inner.setChildrenCollapsible(False)
         self.inner.setSizes([360, 264])
@@ -203,6 +216,8 @@ class TemplateEditor(QWidget):
                 self.table.choose(wanted)
         elif self.table.current_key() is None:
             self._choose_first()
+        self._listing.setCurrentIndex(1 if draft.entries else 0)
+        self._form_side.setVisible(bool(draft.entries))
         self._show_origin()
         self._show_steps()
         problems = checked.problems

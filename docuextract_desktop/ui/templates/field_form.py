@@ -55,7 +55,8 @@ class WordsEdit(QPlainTextEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setTabChangesFocus(True)
-        self.setFixedHeight(56)
+        self.setProperty("kind", "value")
+        self.setFixedHeight(60)
 
     def text(self) -> str:
         """What stands in it."""
@@ -81,8 +82,11 @@ class FieldForm(QWidget):
         self.type = QComboBox()
         self.type.setAccessibleName("Type")
         fill_types(self.type, column=False)
-        self.required = QCheckBox("&Required: a document without it goes to review")
+        self.required = QCheckBox("&Required")
         self.required.setAccessibleName("Required")
+        self.required.setToolTip("A document without it is put before a person.")
+        self.type.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.type.setMinimumContentsLength(10)
         self.edits: dict[str, QLineEdit | WordsEdit] = {}
         self.messages: dict[str, QLabel] = {}
         self._captions: dict[str, QLabel] = {}
@@ -100,6 +104,7 @@ class FieldForm(QWidget):
         self.title.textEdited.connect(lambda text: self._change("title", " ".join(text.split())))
         self.type.activated.connect(lambda _: self._change("type", self.type.currentData()))
         self.required.toggled.connect(lambda on: self._change("required", on))
+        self.title.setMinimumWidth(80)
         first = row(self.title, self.type, spacing=8)
         first.setStretch(0, 1)
         grid.addWidget(label("Title and type", "caption", "muted"), 0, 0)

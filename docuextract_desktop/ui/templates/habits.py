@@ -62,6 +62,7 @@ class Habits(QWidget):
         self.rules.setAccessibleName("Rules, one a line")
         self.rules.setPlaceholderText("subtotal + tax = total")
         self.rules.setTabChangesFocus(True)
+        self.rules.setProperty("kind", "value")
         self.rules.setMinimumHeight(88)
         self.rules.textChanged.connect(self._rules_typed)
         self.rule_problems = label("", "caption", "bad", wrap=True)

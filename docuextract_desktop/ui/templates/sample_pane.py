@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QStackedWidget, QTabBar
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QStackedWidget, QTabBar, QToolButton
 
 from docuextract_desktop.templates.pointing import Pointed, point_at
 from docuextract_desktop.ui.document.model import boxes_of
@@ -57,13 +57,11 @@ class SamplePane(QFrame):
         self.card.closed.connect(lambda: self.picker.choose(()))
         self.tabs = QTabBar()
         self.tabs.setAccessibleName("Samples")
-        self.tabs.setTabsClosable(True)
         self.tabs.setExpanding(False)
         self.tabs.setDrawBase(False)
         self.tabs.setElideMode(Qt.TextElideMode.ElideMiddle)
         self.tabs.setUsesScrollButtons(True)
         self.tabs.currentChanged.connect(self._tab_chosen)
-        self.tabs.tabCloseRequested.connect(samples.remove)
         self.add_button = icon_button("plus", "Add a sample: choose files", self.files_wanted.emit)
         self.batch_button = icon_button("batches", "Add a sample from a batch", self.batch_wanted.emit)
         self.words = label(HINT, "caption", "muted", wrap=True)
@@ -100,7 +98,7 @@ class SamplePane(QFrame):
         self._side.addWidget(self.nothing)
         self._side.addWidget(page)
         self.setLayout(column(self._side, spacing=0))
-        self.setMinimumWidth(320)
+        self.setMinimumWidth(376)
 
     # --- which sample ---------------------------------------------------------------------------------------------
 
@@ -119,12 +117,23 @@ class SamplePane(QFrame):
             self.tabs.removeTab(0)
         for sample in entries:
             number = self.tabs.addTab(menu_text(one_line(sample.title, 32)))
+            close = self._close_button(sample)
+            self.tabs.setTabButton(number, QTabBar.ButtonPosition.RightSide, close)
             self.tabs.setTabToolTip(number, tooltip(str(sample.path)))
         if entries:
             self.tabs.setCurrentIndex(self._samples.current)
         self.tabs.blockSignals(False)
         self._side.setCurrentIndex(1 if entries else 0)
         self._show(entries[self._samples.current] if entries else None)
+
+    def _close_button(self, sample: Sample) -> QToolButton:
+        made = icon_button("close", f"Remove the sample {sample.title}", lambda: self._remove(sample))
+        made.setIconSize(QSize(12, 12))
+        return made
+
+    def _remove(self, sample: Sample) -> None:
+        # Not at once: the button would be taken down while it is being pressed.
+        QTimer.singleShot(0, self, lambda: self._samples.remove(sample))
 
     def _tab_chosen(self, number: int) -> None:
         if 0 <= number < len(self._samples.entries):

@@ -101,12 +101,16 @@ class Samples(QObject):
         self._ask(self.entries[-1])
         return len(self.entries) - 1
 
-    def remove(self, number: int) -> None:
+    def remove(self, gone: Sample) -> None:
         """Look at a document no more."""
-        gone = self.entries.pop(number)
+        if gone not in self.entries:
+            return
+        number = self.entries.index(gone)
+        self.entries.remove(gone)
         if gone.asked is not None:
             self._runner.cancel_request(gone.asked)
-        self.current = min(self.current, max(0, len(self.entries) - 1))
+        if number < self.current or self.current >= len(self.entries):
+            self.current = max(0, self.current - 1)
         self.listed.emit()
 
     def clear(self) -> None:

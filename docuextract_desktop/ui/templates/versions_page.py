@@ -43,7 +43,7 @@ class VersionsPage(QWidget):
         self._asked: str | None = None
         self.list = QListWidget()
         self.list.setAccessibleName("Versions")
-        self.list.setMaximumHeight(180)
+        self.list.setMaximumHeight(144)
         self.list.currentRowChanged.connect(lambda _: self._show())
         self.against = Segmented(
             "Compared with", [("draft", "With what is in the editor"), ("before", "With the one before")]
@@ -53,6 +53,7 @@ class VersionsPage(QWidget):
         self.changes = QListWidget()
         self.changes.setAccessibleName("What changed")
         self.changes.setWordWrap(True)
+        self.changes.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.changes.setSelectionMode(QListWidget.SelectionMode.NoSelection)
         self.restore_button = button("&Restore this version", self._restore, icon="undo")
         self.nothing = label(
