@@ -17,8 +17,8 @@ LABEL_WORDS: Final = 6
 LABEL_LENGTH: Final = 60
 ABOVE_REACH: Final = 4.0
 """So many heights of the value's line a label may stand above it."""
-LEFT_REACH: Final = 0.45
-"""Such a share of the page's width a label may stand left of its value; on forms it stands far away."""
+LEFT_REACH: Final = 0.75
+"""Such a share of the page's width a label may stand left of its value; on receipts they stand at the two edges."""
 _TITLES: Final = {
     "id": "Number",
     "name": "Name",

@@ -98,6 +98,9 @@ class DraftTable(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """What can be edited where."""
+        # Rows are dropped between rows: an invalid index is what stands between them.
+        if not index.isValid():
+            return Qt.ItemFlag.ItemIsDropEnabled
         flags = super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
         entry = self.entry(index.row())
         place = self.place(index.row())

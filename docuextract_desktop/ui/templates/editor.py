@@ -30,7 +30,7 @@ from docuextract_desktop.ui.widgets.empty_state import EmptyState
 from docuextract_desktop.ui.widgets.layouts import column, row, scrolled, surface, without_drops
 from docuextract_desktop.ui.widgets.segmented import Segmented
 from docuextract_desktop.ui.widgets.text import ElidedLabel
-from docuextract_desktop.ui.wording import count, one_line
+from docuextract_desktop.ui.wording import count, menu_text, one_line
 
 if TYPE_CHECKING:
     from docuextract_desktop.jobs.models import ItemRow
@@ -138,7 +138,7 @@ class TemplateEditor(QWidget):
             self.stack.addWidget(part)
         choosing = row(self.parts)
         choosing.setContentsMargins(12, 8, 12, 8)
-        self.problem_button = button("", self._go_to_problem, kind="link", icon="alert")
+        self.problem_button = button("To be put right", self._go_to_problem, kind="link", icon="alert")
         self._problem_row = surface("footer", row(self.problem_button, None, margin=4))
         left = surface("bar", column(choosing, self.stack, self._problem_row, spacing=0))
         left.setMinimumWidth(360)
@@ -224,7 +224,9 @@ class TemplateEditor(QWidget):
         self._problem_row.setVisible(bool(problems) and bool(draft.entries or self.document.dirty))
         if problems:
             more = f"  (and {count(len(problems) - 1, 'more')})".replace("mores", "more") if problems[1:] else ""
-            self.problem_button.setText(self._told(0) + more)
+            words = self._told(0) + more
+            self.problem_button.setText(menu_text(words))
+            self.problem_button.setAccessibleName(f"To be put right: {words}")
         self.samples.try_draft(draft, checked.template)
         self.named.emit(draft.name or "New template")
 

@@ -57,7 +57,7 @@ class PickCard(QFrame):
         self.labels.setToolTip("The words that the program looks for beside the value, with commas between")
         self.add_button = button("Add &field", self._add, kind="primary", icon="plus")
         self.column_button = button("Add as &column", self._add_column, icon="table")
-        self.labels_button = button("", self._labels)
+        self.labels_button = button("It is the chosen field", self._labels)
         names = column(self.text, self.seen, spacing=0)
         head = row(names, self.close_button)
         head.setStretch(0, 1)
@@ -99,6 +99,7 @@ class PickCard(QFrame):
         usable = chosen is not None and chosen is not table and bool(pointed.label)
         self.labels_button.setVisible(usable)
         if chosen is not None:
+            self.labels_button.setAccessibleName(f"It is the value of {one_line(chosen.shown_title, 60)}")
             self.labels_button.setText(f"It is ‘{menu_text(one_line(chosen.shown_title, 24))}’")
             self.labels_button.setToolTip(f"Add “{pointed.label}” to the words printed near that field")
         self.show()
