@@ -24,6 +24,7 @@ from docuextract_desktop.ui.templates.field_form import FieldForm
 from docuextract_desktop.ui.templates.habits import Habits
 from docuextract_desktop.ui.templates.sample_pane import SamplePane
 from docuextract_desktop.ui.templates.samples import Sample, Samples
+from docuextract_desktop.ui.templates.teaching_page import TeachingPage
 from docuextract_desktop.ui.templates.versions_page import VersionsPage
 from docuextract_desktop.ui.widgets.buttons import button, icon_button
 from docuextract_desktop.ui.widgets.empty_state import EmptyState
@@ -66,6 +67,7 @@ class TemplateEditor(QWidget):
         self.form = FieldForm(self.document)
         self.habits = Habits(self.document)
         self.versions = VersionsPage(context, self.document)
+        self.teaching = TeachingPage(context, self.document)
         self.pane = SamplePane(context, self.document, self.samples)
         self._build()
         self._connect()
@@ -93,7 +95,8 @@ class TemplateEditor(QWidget):
         head.setContentsMargins(16, 8, 16, 8)
 
         self.parts = Segmented(
-            "Part of the template", [("fields", "Fields"), ("habits", "Rules and habits"), ("versions", "Versions")]
+            "Part of the template",
+            [("fields", "Fields"), ("habits", "Rules"), ("versions", "Versions"), ("taught", "Taught")],
         )
         self.add_button = icon_button("plus", "Add a field", self.add_field, shortcut="Ins")
         self.column_button = icon_button("table", "Add a column to the table", self.add_column, shortcut="Ctrl+Ins")
@@ -134,7 +137,7 @@ class TemplateEditor(QWidget):
         self.inner.setChildrenCollapsible(False)
         self.inner.setSizes([360, 264])
         self.stack = QStackedWidget()
-        for part in (self.inner, scrolled(self.habits), self.versions):
+        for part in (self.inner, scrolled(self.habits), self.versions, scrolled(self.teaching)):
             self.stack.addWidget(part)
         choosing = row(self.parts)
         choosing.setContentsMargins(12, 8, 12, 8)
@@ -227,7 +230,11 @@ class TemplateEditor(QWidget):
             words = self._told(0) + more
             self.problem_button.setText(menu_text(words))
             self.problem_button.setAccessibleName(f"To be put right: {words}")
-        self.samples.try_draft(draft, checked.template)
+        base, template = self.document.base, checked.template
+        if base is not None and template is not None:
+            # What was taught belongs to a version: the draft is tried with what the version before it knows.
+            template = template.model_copy(update={"id": base.id, "version": base.version})
+        self.samples.try_draft(draft, template)
         self.named.emit(draft.name or "New template")
 
     def _shown_key(self) -> int | None:
@@ -275,9 +282,11 @@ class TemplateEditor(QWidget):
 
     def _show_part(self, part: str) -> None:
         self.table.end_editing()
-        self.stack.setCurrentIndex(["fields", "habits", "versions"].index(part))
+        self.stack.setCurrentIndex(["fields", "habits", "versions", "taught"].index(part))
         if part == "versions":
             self.versions.refresh()
+        elif part == "taught":
+            self.teaching.refresh()
 
     def _go_to_problem(self) -> None:
         problems = self.document.checked.problems
@@ -445,12 +454,23 @@ class TemplateEditor(QWidget):
             self.document.saved_as(kept)
             self._show_origin()
             self.versions.refresh()
+            self._carry_over(kept)
             self.saved.emit(kept.id)
             self._context.notify(f"Saved {one_line(kept.name, 80)}, version {kept.version}.")
             if then is not None:
                 then()
 
         tasks.run(lambda _: _keep(library, template, fresh=fresh), owner=self, done=done, failed=failed, pool="queue")
+
+    def _carry_over(self, kept: Template) -> None:
+        """What earlier versions were taught is learnt anew for this one, in its own time."""
+        lessons = self._context.services.lessons
+        tasks.run(lambda _: lessons.carry_over(kept), owner=self, pool="learning", failed=self._not_carried)
+
+    def _not_carried(self, error: BaseException) -> None:
+        if not isinstance(error, DocuExtractError):
+            raise error
+        self._context.notify(words_of(error), stays=True)
 
     def _discard(self) -> None:
         """Back to what was saved, as a step that can be undone."""
