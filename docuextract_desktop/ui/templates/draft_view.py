@@ -14,7 +14,7 @@ from docuextract_desktop.ui.widgets.delegates import PlainDelegate, ShareDelegat
 from docuextract_desktop.ui.widgets.table import RowTable
 
 Index = QModelIndex | QPersistentModelIndex
-WIDTHS = [152, 112, 144, 72, 184, 76, 96, 120, 136]
+WIDTHS = [144, 104, 128, 64, 184, 76, 96, 120, 136]
 
 
 class TypeDelegate(QStyledItemDelegate):

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from docuextract_desktop.ui.templates.document import DraftDocument
 
 _LINES = {
-    "labels": "Words printed near it",
-    "choices": "Words to choose from",
+    "labels": "Words near it",
+    "choices": "Choices",
     "review_threshold": "Review below",
     "name": "Name in exports",
     "pages": "Only on pages",
@@ -86,7 +86,7 @@ class FieldForm(QWidget):
         self.required.setAccessibleName("Required")
         self.required.setToolTip("A document without it is put before a person.")
         self.type.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.type.setMinimumContentsLength(10)
+        self.type.setMinimumContentsLength(7)
         self.edits: dict[str, QLineEdit | WordsEdit] = {}
         self.messages: dict[str, QLabel] = {}
         self._captions: dict[str, QLabel] = {}

@@ -143,7 +143,7 @@ class TeachingPage(QWidget):
         if self._tried is not None:
             measured += [("Saved, tried", self._tried[0]), ("Draft, tried", self._tried[1])]
         self.accuracy.show(self._document.checked.template or (learnt.template if learnt else None), measured)
-        self.table.set_widths([136, *[136] * len(measured)])
+        self.table.set_widths([144, *[168] * len(measured)])
         self.table.setVisible(bool(measured))
 
     def _draft_changed(self, _key: object) -> None:

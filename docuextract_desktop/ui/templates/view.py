@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from docuextract_desktop.errors import DocuExtractError, TemplateInvalidError
+from docuextract_desktop.review.transfer import is_teaching_file
 from docuextract_desktop.templates.drafting import Draft, draft_of
 from docuextract_desktop.templates.foreign import Imported
 from docuextract_desktop.templates.incoming import from_file
@@ -219,12 +220,19 @@ class TemplatesView(QWidget):
 
     def import_path(self, path: Path) -> None:
         """Keep the template of a file as an own one; what others use is looked through in the editor first."""
-        library = self._context.services.templates
+        services = self._context.services
+        library = services.templates
         self._context.state.keep("templates/folder", str(path.parent))
 
         def read(_: object = None) -> Template | Imported:
+            if path.suffix.lower() == ".json" and is_teaching_file(path):
+                return services.teaching_files.import_file(path).template
             imported = from_file(path)
-            return library.save(imported.template) if imported.form == "own" and _is_template(path) else imported
+            if imported.form != "own" or not _is_template(path):
+                return imported
+            kept = library.save(imported.template)
+            services.lessons.carry_over(kept)
+            return kept
 
         def done(template: Template | Imported) -> None:
             if isinstance(template, Imported):
