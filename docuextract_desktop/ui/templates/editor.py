@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFileDialog
 
 from docuextract_desktop.errors import DocuExtractError
 from docuextract_desktop.templates.drafting import Draft, Entry, Place, draft_of, new_entry, with_free_id
@@ -17,20 +17,9 @@ from docuextract_desktop.templates.pointing import Pointed, more_labels
 from docuextract_desktop.ui import tasks
 from docuextract_desktop.ui.templates import draft_table
 from docuextract_desktop.ui.templates.beginnings import BatchSampleDialog, LeaveDialog, words_of
-from docuextract_desktop.ui.templates.document import DraftDocument
-from docuextract_desktop.ui.templates.draft_table import DraftTable
-from docuextract_desktop.ui.templates.draft_view import DraftView
-from docuextract_desktop.ui.templates.field_form import FieldForm
-from docuextract_desktop.ui.templates.habits import Habits
-from docuextract_desktop.ui.templates.sample_pane import SamplePane
-from docuextract_desktop.ui.templates.samples import Sample, Samples
-from docuextract_desktop.ui.templates.teaching_page import TeachingPage
-from docuextract_desktop.ui.templates.versions_page import VersionsPage
-from docuextract_desktop.ui.widgets.buttons import button, icon_button
-from docuextract_desktop.ui.widgets.empty_state import EmptyState
-from docuextract_desktop.ui.widgets.layouts import column, row, scrolled, surface, without_drops
-from docuextract_desktop.ui.widgets.segmented import Segmented
-from docuextract_desktop.ui.widgets.text import ElidedLabel
+from docuextract_desktop.ui.templates.editor_parts import EditorParts
+from docuextract_desktop.ui.templates.samples import Sample
+from docuextract_desktop.ui.widgets.buttons import press_with
 from docuextract_desktop.ui.wording import count, menu_text, one_line
 
 if TYPE_CHECKING:
@@ -42,7 +31,7 @@ if TYPE_CHECKING:
 DOCUMENTS = "Documents (*.pdf *.png *.jpg *.jpeg *.tif *.tiff *.webp *.bmp *.gif *.heic);;All files (*)"
 
 
-class TemplateEditor(QWidget):
+class TemplateEditor(EditorParts):
     """Edits one template at a time.
 
     Signals:
@@ -56,114 +45,29 @@ class TemplateEditor(QWidget):
     named = Signal(str)
 
     def __init__(self, context: Context) -> None:
-        super().__init__()
+        super().__init__(context)
         self._context = context
         self._saving = False
-        self._after_save: Callable[[], None] | None = None
-        self.document = DraftDocument(self)
-        self.samples = Samples(context.runner, self)
-        self.fields = DraftTable(self.document, self)
-        self.table = DraftView(self.fields)
-        self.form = FieldForm(self.document)
-        self.habits = Habits(self.document)
-        self.versions = VersionsPage(context, self.document)
-        self.teaching = TeachingPage(context, self.document)
-        self.pane = SamplePane(context, self.document, self.samples)
-        self._build()
         self._connect()
-        without_drops(self)
-        self.table.setAcceptDrops(True)
-        self.table.viewport().setAcceptDrops(True)
-
-    # --- building -------------------------------------------------------------------------------------------------
-
-    def _build(self) -> None:
-        self.back_button = icon_button("left", "Back to the templates", self.back.emit)
-        self.name = QLineEdit()
-        self.name.setAccessibleName("Name of the template")
-        self.name.setPlaceholderText("Name of the template")
-        self.origin = ElidedLabel("", "caption", "muted")
-        self.undo_button = icon_button("undo", "Undo", self._undo, shortcut="Ctrl+Z")
-        self.redo_button = icon_button("redo", "Redo", self._redo, shortcut=("Ctrl+Shift+Z", "Ctrl+Y"))
-        self.discard_button = button("&Discard", self._discard)
-        self.save_button = button("&Save", self.save, kind="primary", tip="Save as a new version (Ctrl+S)")
-        names = column(self.name, self.origin, spacing=2)
-        head = row(
-            self.back_button, names, 8, self.undo_button, self.redo_button, self.discard_button, self.save_button
-        )
-        head.setStretch(1, 1)
-        head.setContentsMargins(16, 8, 16, 8)
-
-        self.parts = Segmented(
-            "Part of the template",
-            [("fields", "Fields"), ("habits", "Rules"), ("versions", "Versions"), ("taught", "Taught")],
-        )
-        self.add_button = icon_button("plus", "Add a field", self.add_field, shortcut="Ins")
-        self.column_button = icon_button("table", "Add a column to the table", self.add_column, shortcut="Ctrl+Ins")
-        self.copy_button = icon_button("copy", "Duplicate", self._duplicate, shortcut="Ctrl+D")
-        self.up_button = icon_button("up", "Move up", lambda: self._move(-1), shortcut="Alt+Up")
-        self.down_button = icon_button("down", "Move down", lambda: self._move(1), shortcut="Alt+Down")
-        self.remove_button = icon_button("trash", "Remove (Del)", self._remove)
-        tools = row(
-            self.add_button,
-            self.column_button,
-            self.copy_button,
-            self.up_button,
-            self.down_button,
-            self.remove_button,
-            None,
-            spacing=4,
-        )
-        tools.setContentsMargins(12, 0, 12, 4)
-        upper = QWidget()
-        self.nothing = EmptyState(
-            "templates",
-            "No fields yet",
-            "A field is one thing to find on a document, such as its date or its total. Point at it on a sample, or "
-            "add it here.",
-            button("Add a field", self.add_field, icon="plus"),
-            width=280,
-        )
-        self._listing = QStackedWidget()
-        self._listing.addWidget(self.nothing)
-        self._listing.addWidget(self.table)
-        upper.setLayout(column(tools, self._listing, spacing=0))
-        self.table.setProperty("plain", True)
-        self.inner = QSplitter(Qt.Orientation.Vertical)
-        self.inner.addWidget(upper)
-        self._form_side = surface("footer", column(scrolled(self.form)))
-        self.inner.addWidget(self._form_side)
-        self.inner.setStretchFactor(0, 1)
-        self.inner.setChildrenCollapsible(False)
-        self.inner.setSizes([360, 264])
-        self.stack = QStackedWidget()
-        for part in (self.inner, scrolled(self.habits), self.versions, scrolled(self.teaching)):
-            self.stack.addWidget(part)
-        choosing = row(self.parts)
-        choosing.setContentsMargins(12, 8, 12, 8)
-        self.problem_button = button("To be put right", self._go_to_problem, kind="link", icon="alert")
-        self._problem_row = surface("footer", row(self.problem_button, None, margin=4))
-        left = surface("bar", column(choosing, self.stack, self._problem_row, spacing=0))
-        left.setMinimumWidth(360)
-        self.split = QSplitter(Qt.Orientation.Horizontal)
-        self.split.addWidget(left)
-        self.split.addWidget(self.pane)
-        self.split.setStretchFactor(0, 3)
-        self.split.setStretchFactor(1, 2)
-        self.split.setChildrenCollapsible(False)
-        self.split.setSizes([600, 440])
-        if (state := self._context.state.bytes("editor/split")) is not None:
-            self.split.restoreState(state)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(surface("bar", head))
-        layout.addWidget(self.split, 1)
 
     def _connect(self) -> None:
-        from docuextract_desktop.ui.widgets.buttons import press_with
-
         press_with(self.save_button, "Ctrl+S")
+        for made, act in (
+            (self.back_button, self.back.emit),
+            (self.undo_button, self._undo),
+            (self.redo_button, self._redo),
+            (self.discard_button, self._discard),
+            (self.save_button, self.save),
+            (self.add_button, self.add_field),
+            (self.first_button, self.add_field),
+            (self.column_button, self.add_column),
+            (self.copy_button, self._duplicate),
+            (self.up_button, lambda: self._move(-1)),
+            (self.down_button, lambda: self._move(1)),
+            (self.remove_button, self._remove),
+            (self.problem_button, self._go_to_problem),
+        ):
+            _press(made, act)
         self.document.changed.connect(self._changed)
         self.document.stack.canUndoChanged.connect(lambda _: self._show_steps())
         self.document.stack.indexChanged.connect(lambda _: self._show_steps())
@@ -508,6 +412,10 @@ class TemplateEditor(QWidget):
     def keep_state(self) -> None:
         """Remember sizes."""
         self._context.state.keep("editor/split", self.split.saveState())
+
+
+def _press(made: QAbstractButton, act: Callable[[], None]) -> None:
+    made.clicked.connect(lambda _checked=False: act())
 
 
 def _keep(library: TemplateLibrary, template: Template, *, fresh: bool) -> Template:

@@ -97,6 +97,9 @@ class TeachingPage(QWidget):
             self._learnt = None
             self._show()
             return
+        if self._learnt is not None and self._learnt.template.id != base.id:
+            self._learnt, self._tried = None, None
+            self._show()
         services = self._context.services
         tasks.run(lambda _: _read(services, base), owner=self, done=self._got, failed=self._failed)
 
@@ -185,8 +188,13 @@ class TeachingPage(QWidget):
         self.verdict.setText("Reading the taught documents…")
         set_tone(self.verdict, "muted")
         self._trial = tasks.run(
-            work, owner=self, pool="learning", done=self._tried_out, failed=self._failed, progress=self._progress
+            work, owner=self, pool="learning", done=self._tried_out, failed=self._not_tried, progress=self._progress
         )
+
+    def _not_tried(self, error: BaseException) -> None:
+        self._stop_trial()
+        self.verdict.setText("")
+        self._failed(error)
 
     def _progress(self, done: tuple[int, int]) -> None:
         self.verdict.setText(f"Reading the taught documents… {done[0] * 100 // max(1, done[1])} %")
