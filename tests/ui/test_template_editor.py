@@ -179,6 +179,9 @@ def test_rows_are_dragged_among_their_like(bench: Bench) -> None:
     assert table._steps(Place(0), 3) == 2
     assert table._steps(Place(0), 0) == table._steps(Place(0), 1) == 0
     assert table._steps(Place(at, 0), lines) == len(draft.entries[at].columns) - 1
+    assert bench.editor.fields.supportedDropActions() == Qt.DropAction.MoveAction, "else Qt lets no row be dropped"
+    assert table.acceptDrops()
+    assert table.viewport().acceptDrops()
     table.move_wanted.emit(Place(0), 2)
     assert bench.draft.entries[2].key == draft.entries[0].key
 

@@ -117,6 +117,10 @@ class DraftTable(QAbstractTableModel):
         )
         return flags if closed else flags | Qt.ItemFlag.ItemIsEditable
 
+    def supportedDropActions(self) -> Qt.DropAction:
+        """Rows are moved, never copied: Qt asks this before it lets a row of the table be dropped on the table."""
+        return Qt.DropAction.MoveAction
+
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Words, ticks, and what is wrong."""
         entry, place = self.entry(index.row()), self.place(index.row())
