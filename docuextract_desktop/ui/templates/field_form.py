@@ -23,7 +23,7 @@ from docuextract_desktop.ui.templates.draft_table import threshold_of
 from docuextract_desktop.ui.templates.draft_view import fill_types
 from docuextract_desktop.ui.widgets.layouts import column, row
 from docuextract_desktop.ui.widgets.text import ElidedLabel, label
-from docuextract_desktop.ui.wording import percent
+from docuextract_desktop.ui.wording import percent, tooltip
 
 if TYPE_CHECKING:
     from docuextract_desktop.ui.templates.document import DraftDocument
@@ -115,7 +115,7 @@ class FieldForm(QWidget):
             made: QLineEdit | WordsEdit = WordsEdit() if name == "labels" else QLineEdit()
             made.setAccessibleName(caption)
             made.setAccessibleDescription(_TIPS[name])
-            made.setToolTip(_TIPS[name])
+            made.setToolTip(tooltip(_TIPS[name]))
             made.installEventFilter(self)
             if isinstance(made, QLineEdit):
                 made.textEdited.connect(lambda _, n=name: self._typed(n))

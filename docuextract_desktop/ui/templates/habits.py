@@ -22,7 +22,7 @@ from docuextract_desktop.ui.widgets.buttons import button
 from docuextract_desktop.ui.widgets.layouts import column
 from docuextract_desktop.ui.widgets.spin import Spin
 from docuextract_desktop.ui.widgets.text import label
-from docuextract_desktop.ui.wording import menu_text
+from docuextract_desktop.ui.wording import menu_text, tooltip
 
 if TYPE_CHECKING:
     from docuextract_desktop.ui.templates.document import DraftDocument
@@ -89,7 +89,7 @@ class Habits(QWidget):
             ("Currency", self.currency, "Such as EUR; for documents that print none."),
         )
         for number, (caption, widget, tip) in enumerate(lines):
-            widget.setToolTip(tip)
+            widget.setToolTip(tooltip(tip))
             widget.setAccessibleDescription(tip)
             grid.addWidget(label(caption, "caption", "muted"), number * 2, 0)
             grid.addWidget(widget, number * 2, 1)

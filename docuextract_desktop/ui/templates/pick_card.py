@@ -16,7 +16,7 @@ from docuextract_desktop.ui.templates.draft_view import fill_types
 from docuextract_desktop.ui.widgets.buttons import button, icon_button
 from docuextract_desktop.ui.widgets.layouts import column, row
 from docuextract_desktop.ui.widgets.text import ElidedLabel, label
-from docuextract_desktop.ui.wording import menu_text, one_line
+from docuextract_desktop.ui.wording import menu_text, one_line, tooltip
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -101,7 +101,7 @@ class PickCard(QFrame):
         if chosen is not None:
             self.labels_button.setAccessibleName(f"It is the value of {one_line(chosen.shown_title, 60)}")
             self.labels_button.setText(f"It is ‘{menu_text(one_line(chosen.shown_title, 24))}’")
-            self.labels_button.setToolTip(f"Add “{pointed.label}” to the words printed near that field")
+            self.labels_button.setToolTip(tooltip(f"Add “{pointed.label}” to the words printed near that field"))
         self.show()
         self.title.setFocus()
         self.title.selectAll()
