@@ -197,7 +197,7 @@ class Program(QObject):
         if self.screens is None:
             self._paths += paths
         elif paths:
-            self.screens.begin_batch(paths)
+            self.screens.leave(lambda: self.screens.begin_batch(paths) if self.screens is not None else None)
 
     def _choose_theme(self, mode: Any) -> None:
         self._state.keep("theme", mode)
@@ -220,10 +220,15 @@ class Program(QObject):
         """Close the window in order on SIGTERM and SIGINT; the timer lets Python see them."""
         with contextlib.suppress(ValueError):  # not in the main thread (tests)
             for number in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(number, lambda *_: self.window.close())
+                signal.signal(number, lambda *_: self._end_at_once())
         ticks = QTimer(self)
         ticks.start(500)
         ticks.timeout.connect(lambda: None)
+
+    def _end_at_once(self) -> None:
+        """The system wants the program to end: nobody may be there to be asked anything."""
+        self.window.may_close = lambda _: True
+        self.window.close()
 
     def _closing(self) -> None:
         self._state.keep("window/geometry", self.window.saveGeometry())

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from docuextract_desktop.templates.models import Column, Locale, Template, TemplateField
 from docuextract_desktop.templates.shipped import shipped_by_id
-from docuextract_desktop.templates.versions import differences
+from docuextract_desktop.templates.versions import changes, differences
 
 OLD = Template(
     id="t",
@@ -79,3 +79,15 @@ def test_columns_rules_and_the_template_itself() -> None:
 def test_any_two_templates_can_be_compared() -> None:
     invoice, receipt = shipped_by_id()["invoice"], shipped_by_id()["receipt"]
     assert len(differences(invoice, receipt)) > 10
+
+
+def test_each_change_says_what_kind_it_is() -> None:
+    new = changed(0, labels=("sum",)).model_copy(update={"name": "Accounts"})
+    new = new.model_copy(update={"fields": (new.fields[0], new.fields[2], TemplateField(name="seller", type="name"))})
+    assert [(c.kind, c.sentence.split("'")[1]) for c in changes(OLD, new)] == [
+        ("changed", "s name changed from "),
+        ("removed", "date"),
+        ("added", "seller"),
+        ("added", "total"),
+        ("removed", "total"),
+    ]

@@ -19,7 +19,7 @@ from docuextract_desktop.documents.models import Box, Page
 from docuextract_desktop.documents.serial import WORDS_VERSION, pages_to_blob
 from docuextract_desktop.errors import ExtractionFailedError
 from docuextract_desktop.extraction.models import Evidence, Extraction, FieldValue
-from docuextract_desktop.jobs.lanes import PageReply, PageRequest
+from docuextract_desktop.jobs.lanes import PageReply, PageRequest, TryRequest
 from docuextract_desktop.jobs.models import BatchRequest
 from docuextract_desktop.jobs.work import Claim, KeptPage, Outcome, Picture
 from docuextract_desktop.templates.models import Template
@@ -50,6 +50,7 @@ class FakeRunner(QObject):
     events = Signal(object)
     batch_ended = Signal(str)
     pages_rendered = Signal(object)
+    tried = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,6 +59,7 @@ class FakeRunner(QObject):
         self.woken = 0
         self.asked: list[PageRequest] = []
         self.answers_at_once = False
+        self.tries: list[TryRequest] = []
         self._numbers = itertools.count(1)
 
     def wake(self) -> None:
@@ -75,6 +77,19 @@ class FakeRunner(QObject):
     ) -> int:
         request = PageRequest(next(self._numbers), source, page_index, rotation, max_side_px, scale, channel)
         self.asked.append(request)
+        return request.number
+
+    def request_try(
+        self,
+        path: Path,
+        template: Template,
+        *,
+        page_ranges: str | None = None,
+        passwords: tuple[str, ...] = (),
+        channel: str = "try",
+    ) -> int:
+        request = TryRequest(next(self._numbers), path, template, page_ranges, passwords, channel)
+        self.tries.append(request)
         return request.number
 
     def cancel_request(self, number: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
@@ -49,12 +50,12 @@ class PagePane(QWidget):
         pages = row(self.thumbnails, self.canvas, spacing=0)
         pages.setStretch(1, 1)
         self.setLayout(column(self.bar, pages, spacing=0))
-        self._item_id = ""
+        self._item_id: str | Path = ""
         self._sizes: Mapping[int, PageSize] = {}
         self._page_count = 1
         self._page = -1
 
-    def show_document(self, item_id: str, sizes: Mapping[int, PageSize], page_count: int) -> None:
+    def show_document(self, item_id: str | Path, sizes: Mapping[int, PageSize], page_count: int) -> None:
         """Show another document, none of its pages yet."""
         self._item_id, self._sizes, self._page_count = item_id, sizes, page_count
         self._page = -1
@@ -121,6 +122,6 @@ class PagePane(QWidget):
             self.canvas.set_problem(words)
 
 
-def page_key(item_id: str, sizes: Mapping[int, PageSize], page_index: int) -> PageKey:
+def page_key(item_id: str | Path, sizes: Mapping[int, PageSize], page_index: int) -> PageKey:
     """What pictures of a page are asked for by."""
     return PageKey(item_id, page_index, sizes[page_index].rotation if page_index in sizes else 0)

@@ -10,6 +10,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from docuextract_desktop.jobs.lanes import PageReply
     from docuextract_desktop.jobs.runner import Runner
 
@@ -20,9 +22,9 @@ THUMBNAIL_SIDE = 220
 
 @dataclass(frozen=True, slots=True)
 class PageKey:
-    """Which page, and how it is to be turned to stand upright."""
+    """Which page of an item, by its id, or of a file, and how it is to be turned to stand upright."""
 
-    item_id: str
+    item_id: str | Path
     page_index: int
     rotation: int = 0
 
@@ -68,7 +70,7 @@ class Pictures(QObject):
             self._asked[number] = (key, side, channel)
         return None if best is None else best[1]
 
-    def forget(self, item_id: str) -> None:
+    def forget(self, item_id: str | Path) -> None:
         """Drop the pictures of a document: its file may be another now."""
         for kept in [kept for kept in self._kept if kept[0].item_id == item_id]:
             del self._kept[kept]

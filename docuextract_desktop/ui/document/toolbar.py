@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel
 
 from docuextract_desktop.ui.document.canvas import STEP, PageCanvas
 from docuextract_desktop.ui.widgets.buttons import icon_button
 from docuextract_desktop.ui.widgets.layouts import row
 from docuextract_desktop.ui.widgets.text import label
+
+ROOM_FOR_ZOOM = 440
 
 
 class PageBar(QFrame):
@@ -59,6 +62,11 @@ class PageBar(QFrame):
         layout.setContentsMargins(12, 4, 12, 4)
         self.setLayout(layout)
         canvas.zoom_changed.connect(self._show_zoom)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, how large the page is can be seen on the page."""
+        super().resizeEvent(event)
+        self.zoom_label.setVisible(self.width() >= ROOM_FOR_ZOOM)
 
     def show_page(self, page_index: int, page_count: int) -> None:
         """Say which page is shown."""

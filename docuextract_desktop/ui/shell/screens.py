@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,12 +21,18 @@ from docuextract_desktop.ui.wording import count, one_line
 
 if TYPE_CHECKING:
     from docuextract_desktop.jobs.models import BatchSummary
+    from docuextract_desktop.templates.drafting import Draft
+    from docuextract_desktop.templates.models import Template
     from docuextract_desktop.ui.batch.view import BatchView
     from docuextract_desktop.ui.document.view import DocumentView
     from docuextract_desktop.ui.new_batch.view import NewBatchView
     from docuextract_desktop.ui.review.view import ReviewView
     from docuextract_desktop.ui.settings.view import SettingsView
+    from docuextract_desktop.ui.templates.editor import TemplateEditor
     from docuextract_desktop.ui.templates.view import TemplatesView
+
+
+TEMPLATE_SUFFIXES = (".json", ".csv", ".tsv", ".xlsx")
 
 
 class Screens(QObject):
@@ -49,13 +55,12 @@ class Screens(QObject):
         self.batches.ended.connect(self._say_ended)
         self.waiting = ReviewTable(context.services.queue, context.feed, self)
         self.waiting.counted.connect(window.sidebar.buttons["review"].set_count)
-        window.screen_wanted.connect(self.show)
-        window.new_wanted.connect(lambda: self.begin_batch([]))
-        window.paths_given.connect(self.begin_batch)
-        window.back_wanted.connect(self.go_back)
-        window.drop_words = lambda: (
-            "Drop to add to the new batch" if self.now == "new_batch" else "Drop to begin a new batch"
-        )
+        window.screen_wanted.connect(lambda name: self.leave(lambda: self.show(name)))
+        window.new_wanted.connect(lambda: self.leave(lambda: self.begin_batch([])))
+        window.paths_given.connect(self.take_paths)
+        window.back_wanted.connect(lambda: self.leave(self.go_back))
+        window.drop_words = self._drop_words
+        window.may_close = self.may_leave
         self._status = QTimer(self)
         self._status.setInterval(1_000)
         self._status.timeout.connect(self._show_lanes)
@@ -144,8 +149,22 @@ class Screens(QObject):
 
             made = TemplatesView(self.context)
             made.new_batch_wanted.connect(self._begin_with)
+            made.editor_wanted.connect(self.edit_template)
             self._made["templates"] = made
         return self._made["templates"]  # type: ignore[return-value]
+
+    @property
+    def template_editor(self) -> TemplateEditor:
+        """One template that is being edited."""
+        if "template_editor" not in self._made:
+            from docuextract_desktop.ui.templates.editor import TemplateEditor
+
+            made = TemplateEditor(self.context)
+            made.back.connect(lambda: self.leave(self.go_back))
+            made.named.connect(lambda name: self._title("template_editor", one_line(name)))
+            made.saved.connect(lambda template_id: self.templates_view.choose(template_id))
+            self._made["template_editor"] = made
+        return self._made["template_editor"]  # type: ignore[return-value]
 
     @property
     def settings_view(self) -> SettingsView:
@@ -160,6 +179,39 @@ class Screens(QObject):
         return self._made["settings"]  # type: ignore[return-value]
 
     # --- ways -----------------------------------------------------------------------------------------------------
+
+    def leave(self, then: Callable[[], object]) -> None:
+        """Go elsewhere, once nothing is lost by it."""
+        if self.may_leave(then):
+            then()
+
+    def may_leave(self, then: Callable[[], object]) -> bool:
+        """Whether the screen may be left at once; otherwise the person is asked, and `then` may follow."""
+        return self.now != "template_editor" or self.template_editor.may_leave(then)
+
+    def take_paths(self, paths: Sequence[Path]) -> None:
+        """Files that were dropped, pasted or named at the start: samples for the editor, else a new batch."""
+        if self.now == "template_editor":
+            self.template_editor.add_samples(list(paths))
+        elif self.now == "templates" and paths and all(p.suffix.lower() in TEMPLATE_SUFFIXES for p in paths):
+            self.templates_view.import_path(paths[0])
+        else:
+            self.begin_batch(paths)
+
+    def _drop_words(self) -> str:
+        return {
+            "new_batch": "Drop to add to the new batch",
+            "template_editor": "Drop to try the template on it",
+            "templates": "Drop documents to begin a new batch, a template or spreadsheet to make a template",
+        }.get(self.now, "Drop to begin a new batch")
+
+    def edit_template(self, draft: Draft, base: Template | None, with_sample: bool) -> None:
+        """Edit a template."""
+        view = self.template_editor
+        self._put("template_editor", view, one_line(draft.name or "New template"), mark="templates")
+        view.begin(draft, base)
+        if with_sample:
+            view.pane.files_wanted.emit()
 
     def show(self, name: str) -> None:
         """Show a screen of the sidebar."""

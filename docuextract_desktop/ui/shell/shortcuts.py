@@ -67,6 +67,20 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
+        "Template",
+        (
+            ("Ctrl+S", "Save as a new version"),
+            ("Return", "Type into the chosen cell (F2, too)"),
+            ("Space", "Turn Required on or off"),
+            ("Ins", "Add a field (Ctrl+Ins: a column of the table)"),
+            ("Ctrl+D", "Duplicate the field"),
+            ("Alt+Up", "Move the field up (Alt+Down: down)"),
+            ("Del", "Remove the field"),
+            ("Ctrl+Z", "Undo (Ctrl+Shift+Z: redo)"),
+            ("Esc", "Forget the words that were pointed at"),
+        ),
+    ),
+    (
         "Document",
         (
             ("Up", "Previous value (Down: next)"),

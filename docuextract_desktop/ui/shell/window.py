@@ -77,6 +77,8 @@ class MainWindow(QMainWindow):
         self._whole = whole
         self._painted = False
         self.drop_words: Callable[[], str] = lambda: "Drop to begin a new batch"
+        # Asked before the window closes: whether it may at once; otherwise what is given to it may follow.
+        self.may_close: Callable[[Callable[[], object]], bool] = lambda _: True
         screen = self.screen().availableGeometry()
         self.resize(min(DEFAULT_SIZE[0], screen.width() - 40), min(DEFAULT_SIZE[1], screen.height() - 60))
         self._keys()
@@ -189,7 +191,10 @@ class MainWindow(QMainWindow):
         self.sidebar.set_wide(self.width() >= SMALL_WIDTH)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Say so first: there is state to be kept and work to be stopped."""
+        """Say so first: there is state to be kept and work to be stopped. Unsaved changes may keep it open."""
+        if self.isVisible() and not self.may_close(self.close):
+            event.ignore()
+            return
         self.closing.emit()
         super().closeEvent(event)
 
