@@ -182,8 +182,6 @@ atexit.register(stop)
 
 def wait_until_idle(timeout_ms: int = 60_000) -> bool:
     """Let the event loop turn until everything has ended; false after `timeout_ms`."""
-    if idle():
-        return True
     loop = QEventLoop()
     poll, limit = QTimer(), QTimer()
     poll.setInterval(5)
@@ -192,6 +190,7 @@ def wait_until_idle(timeout_ms: int = 60_000) -> bool:
     limit.timeout.connect(loop.quit)
     poll.start()
     limit.start(timeout_ms)
-    loop.exec()
+    while not idle() and limit.isActive():  # a timer that fires while the loop ends may have begun something new
+        loop.exec()
     poll.stop()
     return idle()
