@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from docuextract_desktop.extraction.candidates import kind_of
 from docuextract_desktop.extraction.features import Slots
 from docuextract_desktop.extraction.general import General
 from docuextract_desktop.extraction.prepared import Prepared
@@ -33,8 +35,8 @@ class Base:
     headed: bool
 
 
-def rows_of(prepared: Prepared, field: TemplateField) -> tuple[Slots, Floats, Slots]:
-    """Slots and dense columns with the 'not there' row, and the same slots with those that name words blanked."""
+def rows_of(prepared: Prepared, field: TemplateField) -> tuple[Slots, Floats, int]:
+    """Slots and dense columns with the 'not there' row, and how many of the first slots name no words."""
     found = prepared.candidates(field)
     relations = prepared.relations[field.name]
     n = len(found)
@@ -44,27 +46,44 @@ def rows_of(prepared: Prepared, field: TemplateField) -> tuple[Slots, Floats, Sl
     slots = np.concatenate([found.slots, absent[None, :]])
     dense = np.zeros((n + 1, EXTRA), np.float32)
     dense[:n, : len(RELATIONS)] = relations
-    plain = slots.copy()
-    plain[:n, found.plain :] = 0
-    return slots, dense, plain
+    return slots, dense, found.plain
+
+
+_offsets: WeakKeyDictionary[Prepared, dict[tuple[str, str, str], tuple[General, Doubles]]] = WeakKeyDictionary()
+"""Per prepared document the scores of shipped knowledge by (template, field, type): a batch that is proposed anew asks
+for the same ones after every correction. A race between threads costs the work twice and harms nothing."""
 
 
 def base_of(prepared: Prepared, template: Template, field: TemplateField, general: General) -> Base:
-    """Score the candidates of `field` by shipped knowledge alone."""
+    """Score the candidates of `field` by shipped knowledge alone; `offset` of the result is not to be written to."""
     slots, dense, plain = rows_of(prepared, field)
-    common = general.common.get(kind := _kind(field))
-    offset = score(general.common_for(kind), plain, dense)
+    head = general.head_for(template, field)
+    kept = _offsets.setdefault(prepared, {})
+    key = (template.id, field.name, field.type)
+    found = kept.get(key)
+    if found is None or found[0] is not general:
+        offset = _offset(prepared, field, general, head, slots, dense, plain)
+        offset.flags.writeable = False
+        found = kept[key] = (general, offset)
+    return Base(slots, dense, found[1], head is not None)
+
+
+def _offset(
+    prepared: Prepared,
+    field: TemplateField,
+    general: General,
+    head: Floats | None,
+    slots: Slots,
+    dense: Floats,
+    plain: int,
+) -> Doubles:
+    common = general.common.get(kind := kind_of(field.type))
+    bare = slots.copy()
+    bare[:-1, plain:] = 0
+    offset = score(general.common_for(kind), bare, dense)
     if common is None:
         offset[-1] += _NONE_PRIOR
-    head = general.head_for(template, field)
     if head is not None:
         offset += score(head, slots, dense)
-    forbidden = ~prepared.allowed[field.name]
-    offset[:-1][forbidden] = -1e4
-    return Base(slots, dense, offset, head is not None)
-
-
-def _kind(field: TemplateField) -> str:
-    from docuextract_desktop.extraction.candidates import kind_of
-
-    return kind_of(field.type)
+    offset[:-1][~prepared.allowed[field.name]] = -1e4
+    return offset

@@ -62,7 +62,7 @@ def train_common(cases: Sequence[Case]) -> dict[str, Floats]:
             mask = right_mask(case, field.name, n)
             if mask is None:
                 continue
-            _, dense, slots = rows_of(case.prepared, field)
+            slots, dense, _ = rows_of(case.prepared, field)
             first = base_of(case.prepared, case.template, field, plain)
             offset = first.offset + random.gumbel(size=n + 1) * 2  # strong ones and a sample of the rest
             slots = slots[:, : case.prepared.candidates(field).plain]
