@@ -5,6 +5,7 @@ Nothing heavy is imported here: worker processes of an installed program may com
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import sys
 from collections.abc import Sequence
@@ -25,6 +26,14 @@ def console() -> NoReturn:
 def window() -> NoReturn:
     """The window, `docuextract-desktop`; arguments are files for a new batch. Ends the process with its exit code."""
     _become_worker_if_asked()
+    home, paths = _home_and_paths(sys.argv[1:])
+    if paths is not None:
+        from docuextract_desktop.cli.display import window_problem
+
+        # The command line takes longer to load than the window; what goes wrong is left to it to say.
+        if window_problem() is None:
+            with contextlib.suppress(ImportError):
+                sys.exit(open_window(paths, home))
     from docuextract_desktop.cli.main import docuextract
     from docuextract_desktop.cli.setup import Setup
 
@@ -41,10 +50,24 @@ def open_window(paths: Sequence[Path], home: Path | None) -> int:
 
 def _become_worker_if_asked() -> None:
     multiprocessing.freeze_support()
-    # A frozen program starts itself again to get a worker process.
-    from docuextract_desktop.jobs.worker import serve_if_asked
+    # A frozen program starts itself again to get a worker process. The flag is `jobs.worker.WORKER_FLAG`.
+    if sys.argv[1:2] == ["--docuextract-worker"]:
+        from docuextract_desktop.jobs.worker import serve_if_asked
 
-    serve_if_asked(sys.argv[1:])
+        serve_if_asked(sys.argv[1:])
+
+
+def _home_and_paths(arguments: Sequence[str]) -> tuple[Path | None, list[Path] | None]:
+    """The data folder and the files, where nothing but these is named; no list of files otherwise."""
+    home: Path | None = None
+    rest = list(arguments)
+    if len(rest) > 1 and rest[0] == "--home":
+        home, rest = Path(rest[1]), rest[2:]
+        if home.is_file():
+            return None, None
+    if any(word.startswith("-") for word in rest):
+        return None, None
+    return home, [Path(word) for word in rest]
 
 
 def _window_arguments(arguments: Sequence[str]) -> list[str]:

@@ -18,7 +18,7 @@ import click
 from docuextract_desktop import __version__
 from docuextract_desktop.cli.backup import backup, restore
 from docuextract_desktop.cli.batches import batches
-from docuextract_desktop.cli.diagnosis import window_problem
+from docuextract_desktop.cli.display import window_problem
 from docuextract_desktop.cli.doctor import doctor
 from docuextract_desktop.cli.extract import extract
 from docuextract_desktop.cli.learn import learn

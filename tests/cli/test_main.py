@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -10,8 +11,8 @@ import pytest
 from cli_program import Run, program
 
 from docuextract_desktop import __main__, __version__
-from docuextract_desktop.cli import diagnosis
-from docuextract_desktop.cli.diagnosis import Finding
+from docuextract_desktop.cli import diagnosis, display
+from docuextract_desktop.cli.findings import Finding
 from docuextract_desktop.cli.setup import Setup
 
 
@@ -144,6 +145,56 @@ def test_arguments_of_the_window_are_files(given: list[str], wanted: list[str]) 
     assert __main__._window_arguments(given) == wanted
 
 
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ([], (None, [])),
+        (["a.pdf", "b c.pdf"], (None, [Path("a.pdf"), Path("b c.pdf")])),
+        (["--home", "h", "a.pdf"], (Path("h"), [Path("a.pdf")])),
+        (["--debug", "a.pdf"], (None, None)),
+        (["--help"], (None, None)),
+        (["--home"], (None, None)),
+    ],
+)
+def test_files_alone_need_no_command_line(given: list[str], wanted: tuple[Path | None, list[Path] | None]) -> None:
+    assert __main__._home_and_paths(given) == wanted
+
+
+def test_the_window_is_painted_before_anything_heavy_is_loaded(tmp_path: Path) -> None:
+    code = """
+import sys
+from docuextract_desktop import __main__
+from docuextract_desktop.ui import app
+
+def opened(paths, home):
+    heavy = "click pydantic numpy scipy pandas sqlite_utils rapidocr onnxruntime cv2 pypdfium2 PIL openpyxl"
+    print([name for name in heavy.split() if name in sys.modules])
+    return 0
+
+app.main = opened
+sys.argv = ["docuextract-desktop", "--home", sys.argv[1]]
+__main__.window()
+"""
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True, env=environment
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_what_keeps_the_window_from_opening_is_said_by_the_command_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = Finding("Window", "warning", "libxcb-cursor.so.0 is missing.", "Install libxcb-cursor0.")
+    monkeypatch.setattr("docuextract_desktop.cli.display.window_problem", lambda: missing)
+    monkeypatch.setattr("docuextract_desktop.cli.main.window_problem", lambda: missing)
+    monkeypatch.setattr(sys, "argv", ["docuextract-desktop"])
+    with pytest.raises(SystemExit) as ended:
+        __main__.window()
+    assert ended.value.code == 2
+    assert "libxcb-cursor.so.0 is missing." in capsys.readouterr().err
+
+
 def test_both_entry_points_become_workers_where_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     class BecameWorkerError(Exception):
         pass
@@ -201,22 +252,22 @@ def test_doctor_tells_how_to_mend(run: Run, home: Path, monkeypatch: pytest.Monk
 
 def test_libraries_of_the_window_that_are_missing_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(diagnosis, "WINDOW_LIBRARIES", {"libno-such-xcb.so.7": "libno-such-xcb7"})
+    monkeypatch.setattr(display, "WINDOW_LIBRARIES", {"libno-such-xcb.so.7": "libno-such-xcb7"})
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.setenv("QT_QPA_PLATFORM", "xcb")
-    problem = diagnosis.window_problem()
+    problem = display.window_problem()
     assert problem is not None
     assert "libno-such-xcb.so.7" in problem.detail
     assert problem.mend == "On Debian or Ubuntu: sudo apt install libno-such-xcb7"
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
-    assert diagnosis.window_problem() is None
+    assert display.window_problem() is None
 
 
 def test_without_a_display(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(diagnosis, "WINDOW_LIBRARIES", {})
+    monkeypatch.setattr(display, "WINDOW_LIBRARIES", {})
     for variable in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(variable, raising=False)
-    problem = diagnosis.window_problem()
+    problem = display.window_problem()
     assert problem is not None
     assert problem.detail.startswith("There is no display here.")
