@@ -543,3 +543,28 @@ def test_any_words_give_rows_within_the_pages_or_none(pages: list[list[tuple[str
                 assert 0 <= box.x0 <= box.x1 <= 1
                 assert 0 <= box.y0 <= box.y1 <= 1
                 assert all(0 <= i < len(page) for i in cell.evidence.words)
+
+
+def test_lines_that_tell_how_a_price_came_about_are_no_items() -> None:
+    picture = """
+ Pos  Description                  Qty   Unit price     Amount
+  1   Steel pipe                     3         9.00      27.00
+      List price                              10.00      30.00
+      Rebate %                                -10 %      -3.00
+  2   Copper wire                   10         1.20      12.00
+                                              Total      39.00
+"""
+    found = extract_table(document_of(picture), ITEMS)
+    assert values(found) == [["Steel pipe", "3", "9.00", "27.00"], ["Copper wire", "10", "1.20", "12.00"]]
+
+
+def test_a_discount_that_explains_no_item_stays_a_row() -> None:
+    picture = """
+ Description                  Qty   Unit price     Amount
+ Steel pipe                     3        10.00      30.00
+ Copper wire                   10         1.20      12.00
+ Discount                       1        -2.00      -2.00
+                                         Total      40.00
+"""
+    found = extract_table(document_of(picture), ITEMS)
+    assert [row[3] for row in values(found)] == ["30.00", "12.00", "-2.00"]

@@ -112,3 +112,14 @@ def test_a_scan_has_the_size_of_200_dpi_and_no_text_layer(tmp_path: Path) -> Non
     before, after = (pictures.render(data, 72)[0].size for data in (clean, scanned))
     assert abs(before[0] - after[0]) <= 1
     assert abs(before[1] - after[1]) <= 1
+
+
+def test_the_blind_family_is_repeatable_and_prints_what_its_truth_says(tmp_path: Path) -> None:
+    rows = generated(tmp_path / "a", family="blind", count=4)
+    generated(tmp_path / "b", family="blind", count=4)
+    assert len(rows) == 4
+    for row in rows:
+        name = row["filename"]
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+        printed = squeezed(" ".join(t for page in read_document(tmp_path / "a" / name).pages for t in page.texts))
+        assert squeezed(row["fields"]["seller"]) in printed

@@ -35,6 +35,7 @@ class LineLook:
         carried: whether the table may go on after that sum.
         position: whether it bears a running number.
         top, bottom: in the page's units.
+        condition: it only tells how the price of the item above came about.
     """
 
     line: GridLine
@@ -48,6 +49,7 @@ class LineLook:
     away: bool = False
     outside: bool = False
     indented: bool = False
+    condition: bool = False
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from docuextract_desktop.extraction.tables.conditions import mark_conditions
 from docuextract_desktop.extraction.tables.grid import Grid
 from docuextract_desktop.extraction.tables.lines import (
     MAX_GAP,
@@ -62,6 +63,7 @@ def find_rows(
     looks = [look_at(grid, layout, line) for line in grid.lines]
     if not layout.keys:
         return [], layout, looks
+    mark_conditions(grid, layout, looks, decimal)
     if usual is None:
         learn_usual(grid, layout, looks)
     mark_sums(grid, layout, looks, decimal)
@@ -237,6 +239,8 @@ def _best_cut(grid: Grid, layout: Layout, looks: list[LineLook]) -> list[Row]:
 def _row(layout: Layout, lines: list[LineLook], cost: float) -> Row:
     cells: dict[int, list[int]] = {}
     for look in lines:
+        if look.condition:
+            continue
         for at, words in look.line.cells.items():
             if at in look.keys or at not in layout.keys:
                 cells.setdefault(at, []).extend(words)
