@@ -6,7 +6,6 @@ Nothing heavy is imported here: worker processes of an installed program may com
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -49,7 +48,10 @@ def open_window(paths: Sequence[Path], home: Path | None) -> int:
 
 
 def _become_worker_if_asked() -> None:
-    multiprocessing.freeze_support()
+    if getattr(sys, "frozen", False):  # elsewhere it does nothing, and its import takes time
+        import multiprocessing
+
+        multiprocessing.freeze_support()
     # A frozen program starts itself again to get a worker process. The flag is `jobs.worker.WORKER_FLAG`.
     if sys.argv[1:2] == ["--docuextract-worker"]:
         from docuextract_desktop.jobs.worker import serve_if_asked

@@ -1,12 +1,10 @@
 """One window for each data folder: starting it again hands the paths to the window that is there, and raises it.
 
-The lock is taken before the window is shown; QtNetwork is loaded after the first paint.
+The lock is taken before the window is shown; QtNetwork, and what names and messages need, follow the first paint.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 import time
 from pathlib import Path
@@ -25,11 +23,15 @@ DONE = b"ok\n"
 
 def server_name(home: Path) -> str:
     """A name that only the windows of this data folder have; short, since sockets' names are limited to 100 bytes."""
+    import hashlib
+
     return "docuextract-" + hashlib.sha256(str(home).encode("utf-8", "surrogateescape")).hexdigest()[:24]
 
 
 def hand_over(home: Path, paths: list[Path]) -> bool:
     """Give `paths` to the window of this data folder; false where there is none that answers."""
+    import json
+
     from PySide6.QtNetwork import QLocalSocket
 
     socket = QLocalSocket()
@@ -61,7 +63,7 @@ class SingleInstance(QObject):
 
     def __init__(self, home: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._name = server_name(home)
+        self._home = home
         # The lock decides who listens when two programs start at the same moment.
         self._lock = QLockFile(str(home / "window.lock"))
         self._lock.setStaleLockTime(0)
@@ -78,8 +80,9 @@ class SingleInstance(QObject):
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._accept)
-        QLocalServer.removeServer(self._name)  # left by a program that was killed
-        if not self._server.listen(self._name):
+        name = server_name(self._home)
+        QLocalServer.removeServer(name)  # left by a program that was killed
+        if not self._server.listen(name):
             _log.warning("later starts cannot be heard: %s", self._server.errorString())
 
     def close(self) -> None:
@@ -100,6 +103,8 @@ class SingleInstance(QObject):
             return
         if not socket.canReadLine():
             return
+        import json
+
         try:
             names = json.loads(bytes(socket.readLine().data()))
             paths = [Path(name) for name in names]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -21,13 +20,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
-from docuextract_desktop.ui import files
 from docuextract_desktop.ui.shell.sidebar import Sidebar
 from docuextract_desktop.ui.widgets.layouts import column, row
 from docuextract_desktop.ui.widgets.spinner import Spinner
 from docuextract_desktop.ui.widgets.text import label
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QMimeData
+
     from docuextract_desktop.ui.shell.drops import DropCurtain
     from docuextract_desktop.ui.widgets.toast import Toast
 
@@ -153,11 +153,13 @@ class MainWindow(QMainWindow):
 
     def paste(self) -> None:
         """Take files from the clipboard, as a drop would."""
-        self._take(files.local_paths(QApplication.clipboard().mimeData()), "The clipboard holds no files.")
+        self._take(QApplication.clipboard().mimeData(), "The clipboard holds no files.")
 
-    def _take(self, paths: Sequence[Path], otherwise: str) -> None:
-        if paths:
-            self.paths_given.emit(list(paths))
+    def _take(self, data: QMimeData | None, otherwise: str) -> None:
+        from docuextract_desktop.ui.files import local_paths
+
+        if paths := local_paths(data):
+            self.paths_given.emit(paths)
         else:
             self.toast.say(otherwise)
 
@@ -183,7 +185,7 @@ class MainWindow(QMainWindow):
         self.curtain.hide()
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
-        self._take(files.local_paths(event.mimeData()), "Only files of this computer can be taken.")
+        self._take(event.mimeData(), "Only files of this computer can be taken.")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the words of the sidebar out where there is little room."""
