@@ -45,7 +45,7 @@ def main(paths: Sequence[Path] = (), home: Path | None = None) -> int:
     Where a window of the same data folder is open already, it gets the paths, and this returns at once.
     """
     protect_constants()
-    app = QApplication.instance() or QApplication(sys.argv[:1])
+    app = QApplication.instance() or theme.application(sys.argv[0])
     assert isinstance(app, QApplication)  # noqa: S101  (a QCoreApplication would be our own mistake)
     app.setApplicationName("DocuExtract Desktop")
     app.setDesktopFileName("docuextract-desktop")
