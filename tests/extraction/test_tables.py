@@ -558,6 +558,18 @@ def test_lines_that_tell_how_a_price_came_about_are_no_items() -> None:
     assert values(found) == [["Steel pipe", "3", "9.00", "27.00"], ["Copper wire", "10", "1.20", "12.00"]]
 
 
+def test_an_item_and_a_credit_that_happen_to_give_the_item_above_stay_rows() -> None:
+    picture = """
+ Description                  Qty   Unit price     Amount
+ Steel pipe                     3        10.00      30.00
+ Copper wire                    4        10.00      40.00
+ Returned nails                -1        10.00     -10.00
+                                         Total      60.00
+"""
+    found = extract_table(document_of(picture), ITEMS)
+    assert [row[3] for row in values(found)] == ["30.00", "40.00", "-10.00"]
+
+
 def test_a_discount_that_explains_no_item_stays_a_row() -> None:
     picture = """
  Description                  Qty   Unit price     Amount

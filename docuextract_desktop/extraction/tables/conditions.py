@@ -32,7 +32,7 @@ def mark_conditions(grid: Grid, layout: Layout, looks: list[LineLook], decimal: 
         whole = Decimal(0)
         for stop in range(at, min(at + MAX_CONDITIONS, len(valued))):
             look, value = valued[stop]
-            if look.position or len(look.keys) > len(item.keys):
+            if look.position or len(look.keys) >= len(item.keys):  # as full as the item: one of its own
                 break
             whole += value
             lines = valued[at : stop + 1]
