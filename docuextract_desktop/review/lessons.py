@@ -15,11 +15,10 @@ from dataclasses import dataclass, replace
 from docuextract_desktop.documents.models import Document
 from docuextract_desktop.documents.serial import pages_from_blob
 from docuextract_desktop.errors import TemplateInvalidError, TemplateNotFoundError
+from docuextract_desktop.extraction.contradictions import Contradiction, contradictions
 from docuextract_desktop.extraction.learning import (
-    Contradiction,
     Example,
     Knowledge,
-    contradictions,
     fit,
     make_example,
 )

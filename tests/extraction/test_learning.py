@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from docuextract_desktop.extraction.contradictions import contradictions
 from docuextract_desktop.extraction.learning import (
     Answer,
     Example,
     Knowledge,
-    contradictions,
     fit,
     make_example,
     match_value_to_place,
