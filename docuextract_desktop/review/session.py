@@ -6,6 +6,7 @@ Decisions are append-only. Undo and redo are decisions too, so they survive a re
 from __future__ import annotations
 
 import getpass
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -77,22 +78,19 @@ class ReviewSession:
         with self._database.reading() as session:
             rows = [(row, False) for row in results.flagged_values(session, batch_id)]
             rows += [(row, True) for row in audits.open_values(session, batch_id)]
-        found = []
-        for row, audit in rows:
-            value = results.value_in(row["body"])
-            found.append(
-                Flag(
-                    batch_id=row["batch_id"],
-                    item_id=row["item_id"],
-                    position=row["position"],
-                    filename=row["filename"],
-                    field=row["name"],
-                    confidence=value.confidence,
-                    reasons=value.reasons,
-                    audit=audit,
-                )
+        return [
+            Flag(
+                batch_id=row["batch_id"],
+                item_id=row["item_id"],
+                position=row["position"],
+                filename=row["filename"],
+                field=row["name"],
+                confidence=row["confidence"],
+                reasons=tuple(json.loads(row["reasons"])),
+                audit=audit,
             )
-        return found
+            for row, audit in rows
+        ]
 
     def read_words(self, item_id: str, field: str, page_index: int, words: Sequence[int]) -> tuple[str, Evidence]:
         """Text and place of words that were pointed at for a field.

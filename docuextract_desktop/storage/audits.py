@@ -54,7 +54,8 @@ def of_batch(session: Session, batch_id: str) -> list[AuditRow]:
 def open_values(session: Session, batch_id: str | None = None) -> list[sqlite3.Row]:
     """Chosen values that wait for a person, with the columns and in the order of `results.flagged_values`."""
     return session.all(
-        "SELECT i.batch_id, i.id AS item_id, i.position, i.filename, v.name, v.body FROM audits AS a"
+        "SELECT i.batch_id, i.id AS item_id, i.position, i.filename, v.name, v.confidence,"
+        " json_extract(v.body, '$.reasons') AS reasons FROM audits AS a"
         " JOIN items AS i ON i.id = a.item_id JOIN batches AS b ON b.id = i.batch_id"
         " JOIN field_values AS v ON v.item_id = a.item_id AND v.name = a.field"
         " WHERE v.needs_review = 0 AND v.reviewed = 0 AND i.state IN ('completed', 'needs_review')"

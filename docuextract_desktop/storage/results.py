@@ -160,12 +160,14 @@ def flagged_items(session: Session, batch_id: str | None = None) -> list[str]:
 
 
 def flagged_values(session: Session, batch_id: str | None = None) -> list[sqlite3.Row]:
-    """Every value that wants a person's eye: batch_id, item_id, position (of the item), filename, name, body.
+    """Every value that wants a person's eye, in the order of batches, documents and fields.
 
-    In the order of batches, documents and fields.
+    Columns: batch_id, item_id, position (of the item), filename, name, confidence, and reasons as a JSON array. These
+    are read after every decision, so the rest of each value, which may be a long table, stays where it is.
     """
     return session.all(
-        "SELECT i.batch_id, i.id AS item_id, i.position, i.filename, v.name, v.body FROM field_values AS v"
+        "SELECT i.batch_id, i.id AS item_id, i.position, i.filename, v.name, v.confidence,"
+        " json_extract(v.body, '$.reasons') AS reasons FROM field_values AS v"
         " JOIN items AS i ON i.id = v.item_id JOIN batches AS b ON b.id = i.batch_id"
         " WHERE v.needs_review = 1 AND i.state = 'needs_review' AND (:batch IS NULL OR i.batch_id = :batch)"
         " ORDER BY b.created_at, b.id, i.position, v.position",
