@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from conftest import Desk, Lane
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from window_desk import Desk, Lane
 
 from docuextract_desktop.jobs.models import ItemState
 from docuextract_desktop.review.auditing import Audit

@@ -3,10 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import Desk
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
+from window_desk import Desk
 
 from docuextract_desktop.jobs.models import WatchedFolder
 from docuextract_desktop.jobs.watcher import FolderWatch
