@@ -103,8 +103,9 @@ class SettingsView(QWidget):
                 _line(
                     "&Audit",
                     self.audit,
-                    "So much of what was not flagged is put before you, chosen at random and after all flagged values. "
-                    "The page of a batch then says how often unflagged values are wrong.",
+                    "So much of what was not flagged is put before you, chosen at random and after all flagged values; "
+                    "each says so, and not how sure the program is. The page of a batch then says how often unflagged "
+                    "values are wrong.",
                 ),
             ),
             _group("Page allowance", _switched(self.limit_pages, self.allowance), self.used),
