@@ -61,6 +61,7 @@ class SettingsView(QWidget):
         self.audit.setSpecialValueText("Off")
         self.limit_days = QCheckBox("&Delete finished batches after some time")
         self.days = _spin("Days that finished batches are kept", 1, 3650, " days")
+        self.prepared = _spin("Prepared documents in megabytes", 0, 1_000_000, " MB", step=256)
         self.folders = FoldersSection(self._context)
         folder = str(self._context.services.home)
         self.folder = ElidedLabel(folder, mode=Qt.TextElideMode.ElideMiddle)
@@ -77,6 +78,7 @@ class SettingsView(QWidget):
         self._follow(self.allowance, lambda n: self.model.change(page_allowance=n))
         self._follow(self.audit, lambda n: self.model.change(audit_share=n / 100))
         self._follow(self.days, lambda n: self.model.change(retention_days=n))
+        self._follow(self.prepared, lambda n: self.model.change(prepared_bytes=n * MEGABYTE))
         self.limit_pages.toggled.connect(self._toggle_allowance)
         self.limit_days.toggled.connect(self._toggle_retention)
 
@@ -112,6 +114,12 @@ class SettingsView(QWidget):
             _group(
                 "Keeping",
                 _switched(self.limit_days, self.days),
+                _line(
+                    "P&repared documents",
+                    self.prepared,
+                    "What they may take on the disk. They let a correction reach all documents quickly; the oldest go "
+                    "first, and are prepared anew when they are wanted.",
+                ),
                 label(
                     "Your own files are never touched: only results and the words that were read.",
                     "caption",
@@ -172,6 +180,7 @@ class SettingsView(QWidget):
             (self.max_documents, limits.max_documents),
             (self.allowance, 1_000 if settings.page_allowance is None else settings.page_allowance),
             (self.audit, round(settings.audit_share * 100)),
+            (self.prepared, settings.prepared_bytes // MEGABYTE),
             (self.days, 90 if settings.retention_days is None else settings.retention_days),
         ):
             spin.setProperty("filling", True)
