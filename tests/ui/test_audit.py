@@ -76,7 +76,7 @@ def test_they_say_what_they_are_but_not_how_sure_the_program_is(work: ReviewDesk
     assert work.current()[1] == "company"
     assert work.card.sure.text() == ""
     assert work.card.reason.text() == TO_BE_CHECKED
-    assert "picked at random" in TO_BE_CHECKED, "it is told from a flagged one anyhow: it says so itself"
+    assert "Picked at random" in TO_BE_CHECKED, "it is told from a flagged one anyhow: it says so itself"
     assert "99" not in work.card.edit.accessibleDescription()
     assert work.card.edit.text() == "Shop"
     assert [stop.flag.audit for stop in work.run if not stop.done] == [True, True]

@@ -65,7 +65,7 @@ def test_a_folder_is_added_with_its_template_and_shown_as_plain_text(
     shown = section.lines[made.id]
     assert shown.path.text() == str(folder)
     assert {label.textFormat() for label in section.findChildren(QLabel)} == {Qt.TextFormat.PlainText}
-    assert shown.words.text() == "Receipt  ·  0 documents taken  ·  done ones move to 'done'  ·  not looked at yet"
+    assert shown.words.text() == "Receipt  ·  0 documents taken  ·  done ones move to “done”  ·  not looked at yet"
 
 
 def test_what_is_refused_is_said_in_the_dialog_which_stays_open(

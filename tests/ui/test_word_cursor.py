@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -19,6 +20,7 @@ from docuextract_desktop.jobs.lanes import TryReply
 from docuextract_desktop.review.teacher import Teacher
 from docuextract_desktop.templates.drafting import Draft, new_entry
 from docuextract_desktop.ui.document.canvas import PageCanvas
+from docuextract_desktop.ui.document.outline import line_pen
 from docuextract_desktop.ui.document.word_cursor import first_word, word_beside_line, words_between
 from docuextract_desktop.ui.document.words import WordPicker
 from docuextract_desktop.ui.review.view import ReviewView
@@ -137,7 +139,7 @@ def test_the_cursor_is_seen_and_brought_into_view(picker: WordPicker) -> None:
     box, size = letter().boxes[-1], canvas.page_size()
     middle = QPointF((box[0] + box[2]) / 2 * size.width(), (box[1] + box[3]) / 2 * size.height())
     assert canvas.viewport().rect().contains(canvas.mapFromScene(middle))
-    above = QPointF(middle.x(), box[1] * size.height() - 3)  # on the frame around the word
+    above = QPointF(middle.x(), box[1] * size.height() - 2)  # on the frame around the word
 
     def painted() -> int:
         shot = canvas.viewport().grab().toImage()
@@ -297,3 +299,13 @@ def test_the_keys_are_listed_under_f1() -> None:
     listed = dict(KEYS)
     for group in ("Review", "Template"):
         assert {"F7", "Shift+Right"} <= {keys for keys, _ in listed[group]}
+
+
+def test_lines_are_as_wide_on_a_fine_screen() -> None:
+    """Qt counts the pixels of the screen in lines that keep their width; there are more of them on a fine one."""
+    for ratio in (1.0, 2.0):
+        sheet = QImage(40, 40, QImage.Format.Format_RGB32)
+        sheet.setDevicePixelRatio(ratio)
+        painter = QPainter(sheet)
+        assert line_pen(painter, QColor("red"), 1.5).widthF() == 1.5 * ratio
+        painter.end()

@@ -22,7 +22,7 @@ Index = QModelIndex | QPersistentModelIndex
 ENTRY = int(Qt.ItemDataRole.UserRole) + 2
 """Role of the whole `Entry` of a row."""
 SPOKEN_REASON_LIMIT = 400
-TO_BE_CHECKED = "Not flagged, but picked at random to be checked: please compare it with the page."
+TO_BE_CHECKED = "Picked at random: please compare it with the page."
 FIGURES = ("money", "number", "integer", "percent")
 """Types that stand to the right in a column."""
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from docuextract_desktop.ui.document.canvas import Area, PageCanvas
-from docuextract_desktop.ui.document.outline import SURE
+from docuextract_desktop.ui.document.outline import SURE, line_pen
 from docuextract_desktop.ui.document.word_cursor import WordCursor
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ NEAR = 0.008
 SHARE = 0.3
 """Of a word, or of the area where that is smaller, that has to be covered each way."""
 
-CURSOR = QColor("#1B2B66")
+CURSOR, HALO = QColor("#1B2B66"), QColor(255, 255, 255, 130)
 
 
 def word_at(boxes: FloatArray, x: float, y: float) -> int | None:
@@ -80,8 +80,7 @@ class WordLayer(QGraphicsItem):
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
         """Draw them."""
         fill = QColor(SURE)
-        pen = QPen(fill, 1.5)
-        pen.setCosmetic(True)
+        pen = line_pen(painter, fill, 1.5)
         for rects, alpha, edge in ((self._pointed, 40, False), (self._chosen, 70, True)):
             fill.setAlpha(alpha)
             painter.setBrush(fill)
@@ -89,12 +88,10 @@ class WordLayer(QGraphicsItem):
             for rect in rects:
                 painter.drawRoundedRect(rect.adjusted(-2, -2, 2, 2), 2, 2)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for colour, width in ((QColor("#FFFFFF"), 5.0), (CURSOR, 2.5)):  # on dark print, too
-            frame = QPen(colour, width)
-            frame.setCosmetic(True)
-            painter.setPen(frame)
+        for colour, width in ((HALO, 4.0), (CURSOR, 2.0)):  # on dark print, too
+            painter.setPen(line_pen(painter, colour, width))
             for rect in self._cursor:
-                painter.drawRoundedRect(rect.adjusted(-3, -3, 3, 3), 2, 2)
+                painter.drawRoundedRect(rect.adjusted(-2, -2, 2, 2), 2, 2)
 
 
 class WordPicker(QObject):

@@ -66,7 +66,7 @@ class SettingsView(QWidget):
         folder = str(self._context.services.home)
         self.folder = ElidedLabel(folder, mode=Qt.TextElideMode.ElideMiddle)
         self.folder.setAccessibleName(f"Data folder: {folder}")
-        self.open_folder = button("Open &folder", lambda: files.open_file(self._context.services.home), icon="folder")
+        self.open_folder = button("Ope&n folder", lambda: files.open_file(self._context.services.home), icon="folder")
         self.copy_folder = button("&Copy path", self._copy_folder, kind="quiet", icon="copy")
         folder_line = row(self.folder, self.open_folder, self.copy_folder)
         folder_line.setStretch(0, 1)
@@ -103,7 +103,7 @@ class SettingsView(QWidget):
             _group(
                 "Review",
                 _line(
-                    "&Audit",
+                    "A&udit",
                     self.audit,
                     "So much of what was not flagged is put before you, chosen at random and after all flagged values; "
                     "each says so, and not how sure the program is. The page of a batch then says how often unflagged "
@@ -225,9 +225,8 @@ def _line(text: str, widget: QWidget, words: str = "") -> QWidget:
     name = label(text)
     name.setBuddy(widget)
     made = QWidget()
-    left = column(name, spacing=0)
-    if words:
-        left.addWidget(label(words, "caption", "muted", wrap=True))
+    about = [label(words, "caption", "muted", wrap=True)] if words else []
+    left = column(None, name, *about, None, spacing=2)
     line = row(left, widget, spacing=16)
     line.setStretch(0, 1)
     made.setLayout(line)
