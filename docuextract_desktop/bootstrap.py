@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from docuextract_desktop.review.session import ReviewSession
     from docuextract_desktop.review.teacher import Teacher
     from docuextract_desktop.review.transfer import TeachingFiles
+    from docuextract_desktop.storage.drafts import DraftStore
 
 TEMPLATE_FOLDER = "templates"
 
@@ -117,6 +118,13 @@ class Services:
             if not stored_lessons.taught_templates(session):
                 return 0
         return self.lessons.settle(cancelled=cancelled)
+
+    @cached_property
+    def drafts(self) -> DraftStore:
+        """Templates that are being written, until they are saved."""
+        from docuextract_desktop.storage.drafts import DraftStore
+
+        return DraftStore(self.database)
 
     @cached_property
     def folders(self) -> WatchedFolders:

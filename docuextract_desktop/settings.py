@@ -44,5 +44,7 @@ class Settings(BaseModel):
     """Pages per calendar month, or None for no limit."""
     retention_days: Annotated[int, Field(ge=1)] | None = None
     """How long finished batches are kept, or None for ever."""
+    prepared_bytes: Annotated[int, Field(ge=0)] = 2 * 1024**3
+    """What prepared documents may take on the disk: they make proposing anew quick, and can be made again."""
     theme: Literal["system", "light", "dark"] = "system"
     audit_share: Annotated[float, Field(ge=0, le=1)] = 0.02

@@ -325,3 +325,16 @@ def test_changelog_tells_of_this_version() -> None:
 
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert "## [Unreleased]" in text or f"## [{docuextract_desktop.__version__}]" in text
+
+
+def test_tests_of_several_folders_can_run_together() -> None:
+    """Modules of test folders are found by their bare names: each name may stand for one file only."""
+    folder = ROOT / "tests"
+    modules: dict[str, list[str]] = {}
+    for path in sorted(folder.rglob("*.py")):
+        if path.name != "conftest.py":
+            modules.setdefault(path.stem, []).append(path.relative_to(folder).as_posix())
+    assert not {name: places for name, places in modules.items() if len(places) > 1}
+    borrowed = re.compile(r"^\s*(?:from\s+conftest\s+import|import\s+conftest)\b", re.MULTILINE)
+    found = [p.relative_to(folder).as_posix() for p in folder.rglob("*.py") if borrowed.search(p.read_text("utf-8"))]
+    assert not found, "every folder has a conftest.py: import from a module with a name of its own"

@@ -18,6 +18,7 @@ DEFAULTS: dict[str, object] = {
     **Limits().model_dump(),
     "page_allowance": Settings().page_allowance,
     "retention_days": Settings().retention_days,
+    "prepared_bytes": Settings().prepared_bytes,
     "MAX_OPEN_FILES": confinement.MAX_OPEN_FILES,
     "MAX_WRITTEN_BYTES": confinement.MAX_WRITTEN_BYTES,
     "MAX_MESSAGE_BYTES": protocol.MAX_MESSAGE_BYTES,

@@ -1,4 +1,4 @@
-"""Batches that go: deleted on demand or after the time set for keeping them, with their words, and really."""
+"""What goes: batches, on demand or after the time set for keeping them, with their words, and really; and caches."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ from docuextract_desktop.storage.opening import automatic_backups
 
 EVENTS_KEPT_S = 30 * 86_400.0
 """Events older than this are forgotten: no cursor is that old."""
+
+TRIMMED_TO = 0.9
+"""Where prepared documents take more than they may, they are cut down to this share of it, so that it lasts a while."""
+TRIMMED_AT_ONCE = 250
+"""So many are deleted in one transaction: what is deleted is overwritten, and nobody should wait long for that."""
 
 _log = logging.getLogger(__name__)
 
@@ -59,9 +64,35 @@ def apply_retention(queue: Queue) -> int:
     return purge(queue, old) if old else 0
 
 
+def trim_prepared(queue: Queue) -> int:
+    """Delete prepared documents where they take more than the settings allow; how many.
+
+    Nothing is lost by it: they are prepared anew from their words when they are wanted.
+    """
+    most = queue.settings.get().prepared_bytes
+    with queue.database.reading() as session:
+        taken = prepared.total_bytes(session)
+        if taken <= most:
+            return 0
+        all_of_them = prepared.least_needed_first(session)
+    going: list[prepared.PreparedSize] = []
+    for one in all_of_them:
+        if taken <= most * TRIMMED_TO:
+            break
+        going.append(one)
+        taken -= one.size_bytes
+    for start in range(0, len(going), TRIMMED_AT_ONCE):
+        with queue.database.transaction(durable=False) as session:
+            prepared.forget(session, going[start : start + TRIMMED_AT_ONCE])
+        queue.heartbeat()  # others must not take this program for dead meanwhile
+    _log.info("deleted %d prepared documents, to be prepared anew when they are wanted", len(going))
+    return len(going)
+
+
 def keep_house(queue: Queue) -> None:
-    """`apply_retention` for whoever calls it by the hour: what goes wrong is logged and tried again later."""
+    """Both of these, for whoever calls it by the hour: what goes wrong is logged and tried again later."""
     try:
         apply_retention(queue)
+        trim_prepared(queue)
     except StorageUnavailableError as error:
-        _log.warning("old batches were not deleted: %s", error)
+        _log.warning("what is old was not deleted: %s", error)

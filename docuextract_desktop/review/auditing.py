@@ -1,8 +1,9 @@
 """What auditing says of a batch: how many of its unflagged values are wrong, with the interval that this is known to.
 
 A sample is chosen when a document is done (see `jobs.auditing`). The review screen puts the chosen values after all
-flagged ones, as values to check, without their confidence. Auditing changes no item's state by itself; a value that was
-decided is reviewed like any other.
+flagged ones, as values that were picked to be checked, without their confidence: what the program thinks of them sways
+nobody. That they were not flagged can be seen, since flagged ones show confidence and reason. Auditing changes no
+item's state by itself; a value that was decided is reviewed like any other.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ for the fields that they still have. Slow work (a second or so for a hundred doc
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -32,6 +33,8 @@ from docuextract_desktop.storage.database import Database
 from docuextract_desktop.storage.lessons import LessonRow
 from docuextract_desktop.templates.library import TemplateLibrary
 from docuextract_desktop.templates.models import Template
+
+_log = logging.getLogger(__name__)
 
 
 class CancelledError(Exception):
@@ -220,6 +223,7 @@ class Lessons:
 
         Raises:
             CancelledError: it was cancelled; nothing was stored.
+            TemplateInvalidError: a pattern of it, stored by an earlier version of the program, can take for ever.
             StorageUnavailableError: the database cannot be used.
         """
         key = template.id, template.version
@@ -266,8 +270,13 @@ class Lessons:
         done = 0
         for template_id, version in wanted:
             template = self._template(template_id, version)
-            if template is not None:
+            if template is None:
+                continue
+            try:
                 self.fit(template, cancelled=cancelled)
+            except TemplateInvalidError as error:  # stored by an earlier version; the others are fitted all the same
+                _log.warning("not fitted: %s", error)
+            else:
                 done += 1
         return done
 

@@ -16,6 +16,7 @@ from docuextract_desktop.storage import documents, items, prepared
 from docuextract_desktop.storage.database import Database
 from docuextract_desktop.storage.prepared import PreparedKey
 from docuextract_desktop.templates.models import Template
+from docuextract_desktop.templates.validation import refuse_slow_patterns
 
 IN_MEMORY = 2_000
 """Prepared documents held in memory at most; one takes about 150 KB."""
@@ -51,7 +52,11 @@ class PreparedShelf:
     def of_content(
         self, sha256: str, page_ranges: str, template: Template, read: Callable[[], Document | None]
     ) -> Prepared | None:
-        """A prepared document by its content; `read` gives its words where it has to be made, None where it cannot."""
+        """A prepared document by its content; `read` gives its words where it has to be made, None where it cannot.
+
+        Raises:
+            TemplateInvalidError: it would have to be made, and a pattern of the template can take for ever.
+        """
         key = PreparedKey(sha256, template.id, template.version, page_ranges, prepared_by(template))
         with self._lock:
             held = self._held.get(key)
@@ -64,6 +69,7 @@ class PreparedShelf:
             document = read()
             if document is None:
                 return None
+            refuse_slow_patterns(template)  # nothing ends what is done here, in the window's own process
             body = prepared_to_bytes(prepare(document, template))
             with self._database.transaction(durable=False) as session:
                 prepared.keep(session, key, body)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import getpass
 import json
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from docuextract_desktop.documents.models import Page
-from docuextract_desktop.errors import ResultNotReadyError
+from docuextract_desktop.errors import ResultNotReadyError, TemplateInvalidError
 from docuextract_desktop.extraction.confirming import TYPED, Confirmed, confirm_value, settled
 from docuextract_desktop.extraction.models import Evidence, FieldValue, field_value_from_json
 from docuextract_desktop.extraction.prepared import Prepared, header_fields
@@ -23,6 +24,8 @@ from docuextract_desktop.review.models import Action, Decided, Flag
 from docuextract_desktop.review.preparing import PreparedShelf
 from docuextract_desktop.storage import audits, decisions, results, reviewing
 from docuextract_desktop.storage.database import Database, Session
+
+_log = logging.getLogger(__name__)
 
 
 def person() -> str:
@@ -147,7 +150,7 @@ class ReviewSession:
         item = self._desk.item(item_id)
         template = self._desk.template_of(item.batch_id)
         wanted = template.field(field)
-        ready = self._prepared(item) if evidence is None else None
+        ready = self._prepared_or_none(item) if evidence is None else None
         locale = ready.locale if ready is not None else locale_of(template, self._pages(item_id))
         value = typed_value(wanted, text, locale, evidence)
 
@@ -305,3 +308,11 @@ class ReviewSession:
 
     def _prepared(self, item: ItemRow) -> Prepared | None:
         return self._shelf.prepared(item, self._desk.template_of(item.batch_id))
+
+    def _prepared_or_none(self, item: ItemRow) -> Prepared | None:
+        """As `_prepared`; a pattern that is refused keeps nobody from deciding, the place is just not looked for."""
+        try:
+            return self._prepared(item)
+        except TemplateInvalidError as error:
+            _log.warning("the place of a value was not looked for: %s", error)
+            return None

@@ -377,6 +377,26 @@ def watched_folders(database: Any) -> None:
     database.execute("PRAGMA user_version=3")
 
 
+TEMPLATE_DRAFTS = """
+-- Templates that are being written and are not saved yet, kept in case that the program ends before they are.
+CREATE TABLE template_drafts (
+  id TEXT PRIMARY KEY,
+  template_id TEXT NOT NULL,
+  base_version INTEGER,
+  body TEXT NOT NULL,
+  changed_at REAL NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX template_drafts_by_template ON template_drafts (template_id, changed_at);
+"""
+
+
+@steps(name="0010_template_drafts")  # type: ignore[untyped-decorator,unused-ignore]
+def template_drafts(database: Any) -> None:
+    """Unsaved drafts of templates survive the program."""
+    _run(database, TEMPLATE_DRAFTS)
+    database.execute("PRAGMA user_version=10")
+
+
 def migrate(database: Database) -> None:
     """Bring the schema up to date. Two programs may do it at once: the second one waits, and finds nothing to do."""
     with expected_errors(database.path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from docuextract_desktop.storage.database import Session
@@ -43,6 +44,43 @@ def load(session: Session, key: PreparedKey) -> bytes | None:
         (key.sha256, key.template_id, key.template_version, key.page_ranges, key.made_by),
     )
     return None if body is None else bytes(body)
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedSize:
+    """What a prepared document takes on the disk."""
+
+    sha256: str
+    template_id: str
+    template_version: int
+    page_ranges: str
+    size_bytes: int
+
+
+def total_bytes(session: Session) -> int:
+    """What all of them take. SQLite knows the length of a body without reading it."""
+    return int(session.value("SELECT COALESCE(SUM(LENGTH(body)), 0) FROM prepared_documents"))
+
+
+def least_needed_first(session: Session) -> list[PreparedSize]:
+    """All of them: those of documents that are done, the oldest first; then those to review; then those that teach."""
+    rows = session.all(
+        "SELECT sha256, template_id, template_version, page_ranges, LENGTH(body) AS size_bytes,"
+        " EXISTS (SELECT 1 FROM lessons AS l WHERE l.sha256 = p.sha256 AND l.taken_back_at IS NULL) AS teaches,"
+        " EXISTS (SELECT 1 FROM items AS i WHERE i.sha256 = p.sha256 AND i.state = 'needs_review') AS waits,"
+        " (SELECT MAX(i.ended_at) FROM items AS i WHERE i.sha256 = p.sha256) AS ended_at"
+        " FROM prepared_documents AS p ORDER BY teaches, waits, ended_at, template_version, sha256"
+    )
+    return [PreparedSize(*tuple(row)[:5]) for row in rows]
+
+
+def forget(session: Session, which: Iterable[PreparedSize]) -> int:
+    """Delete these; how many. They are prepared anew when they are wanted."""
+    return session.many(
+        "DELETE FROM prepared_documents WHERE sha256 = ? AND template_id = ? AND template_version = ?"
+        " AND page_ranges = ?",
+        [(one.sha256, one.template_id, one.template_version, one.page_ranges) for one in which],
+    )
 
 
 def forget_unused(session: Session) -> int:

@@ -6,6 +6,7 @@ import difflib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, cast, get_args
 
 from pydantic import ValidationError
@@ -52,6 +53,26 @@ def invalid(problems: Iterable[str]) -> TemplateInvalidError:
     shown = "; ".join(unique[:3])
     more = f"; and {len(unique) - 3} more" if len(unique) > 3 else ""
     return TemplateInvalidError(f"This is not a valid template. {shown}{more}.", problems=unique)
+
+
+def refuse_slow_patterns(template: Template) -> None:
+    """Refuse a template that an earlier version of the program stored with a pattern that is refused today.
+
+    For whoever is about to run patterns where nothing ends what takes for ever: outside of the worker processes.
+
+    Raises:
+        TemplateInvalidError: names the fields.
+    """
+    slow = [(n, f) for n, f in enumerate(template.fields) if f.pattern and _check_pattern(f.pattern, "")]
+    if slow:
+        titles = ", ".join(f"“{f.shown_title}”" for _, f in slow)
+        problems = [p for n, f in slow for p in _check_pattern(f.pattern or "", f"fields[{n}].pattern")]
+        raise TemplateInvalidError(
+            f"{template.name}, version {template.version}: the pattern of {titles} is refused, since it can take for"
+            " ever.",
+            problems=tuple(problems),
+            hint="Give the field another pattern in the template, and extract the documents again with that version.",
+        )
 
 
 def load_json(source: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
@@ -257,17 +278,22 @@ def _check_choices(kind: str, choices: Sequence[str] | None, place: str) -> list
 
 
 def _check_pattern(pattern: str, place: str) -> list[str]:
+    problem = _pattern_problem(pattern)
+    return [] if problem is None else [f"{place}: {problem}"]
+
+
+@lru_cache(maxsize=256)
+def _pattern_problem(pattern: str) -> str | None:
     if len(pattern) > MAX_PATTERN:
-        return [f"{place}: longer than {MAX_PATTERN} characters"]
+        return f"longer than {MAX_PATTERN} characters"
     try:
         re.compile(pattern)
     except (re.error, RecursionError, OverflowError) as error:
         where = getattr(error, "pos", None)
         at = f" at character {where + 1}" if isinstance(where, int) else ""
         what = getattr(error, "msg", "too complex")
-        return [f"{place}: not a regular expression ({what}{at})"]
-    problem = problem_of(pattern)
-    return [] if problem is None else [f"{place}: {problem}"]
+        return f"not a regular expression ({what}{at})"
+    return problem_of(pattern)
 
 
 def _check_pages(pages: str, place: str) -> list[str]:

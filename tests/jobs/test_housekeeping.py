@@ -7,12 +7,13 @@ from pathlib import Path
 
 from queue_trial import FakeClock, outcome_for, request_for
 
-from docuextract_desktop.jobs.housekeeping import apply_retention, purge
+from docuextract_desktop.jobs.housekeeping import apply_retention, keep_house, purge, trim_prepared
 from docuextract_desktop.jobs.models import InputFile
 from docuextract_desktop.jobs.queue import Queue
-from docuextract_desktop.storage import lessons
+from docuextract_desktop.storage import lessons, prepared
 from docuextract_desktop.storage.lessons import LessonRow
 from docuextract_desktop.storage.opening import backup_folder
+from docuextract_desktop.storage.prepared import PreparedKey
 
 Files = Callable[..., tuple[InputFile, ...]]
 PRIVATE = "Zyxwvutsrq"
@@ -94,3 +95,59 @@ def test_old_events_are_forgotten_and_numbers_go_on_rising(queue: Queue, clock: 
     assert queue.events_since(0) == []
     finished(queue, make_files(contents=[b"later"]))
     assert queue.events_since(0)[0].number == last + 1
+
+
+def prepare(queue: Queue, batch: str, size_bytes: int, *, position: int = 0, content: bytes = b"p") -> str:
+    """Store something as the prepared document of an item; its SHA-256."""
+    sha256 = queue.items(batch)[position].sha256
+    assert sha256 is not None
+    with queue.database.transaction() as session:
+        prepared.keep(session, PreparedKey(sha256, "note", 1, "", "methods"), (content * size_bytes)[:size_bytes])
+    return sha256
+
+
+def on_the_shelf(queue: Queue) -> set[str]:
+    with queue.database.reading() as session:
+        return {one.sha256 for one in prepared.least_needed_first(session)}
+
+
+def test_the_oldest_that_are_done_go_first(queue: Queue, clock: FakeClock, make_files: Files) -> None:
+    batches = []
+    for name in ("teaches", "old", "waits", "new"):
+        batch = queue.create_batch(request_for(make_files(contents=[name.encode()])))
+        claim = queue.claim()
+        assert claim is not None
+        queue.finish(claim, outcome_for(claim, flagged=name == "waits"))
+        batches.append(batch)
+        clock.advance(60)
+    teaches, old, waits, new = (prepare(queue, batch, 1_000) for batch in batches)
+    with queue.database.transaction() as session:
+        lessons.keep(session, LessonRow("note", teaches, "decided", 1, "a.pdf", "", "ann", 1.0))
+    queue.settings.update(prepared_bytes=4_000)
+    assert trim_prepared(queue) == 0, "just what is allowed"
+    left = [{teaches, waits, new}, {teaches, waits}, {teaches}, set()]
+    for most, expected in zip((3_999, 2_999, 1_999, 0), left, strict=True):
+        queue.settings.update(prepared_bytes=most)
+        assert trim_prepared(queue) == 1
+        assert on_the_shelf(queue) == expected
+    assert old not in on_the_shelf(queue)
+
+
+def test_trimming_leaves_room_for_a_while(queue: Queue, make_files: Files) -> None:
+    batch = finished(queue, make_files(20))
+    for position in range(20):
+        prepare(queue, batch, 1_000, position=position)
+    queue.settings.update(prepared_bytes=19_500)
+    keep_house(queue)
+    assert len(on_the_shelf(queue)) == 17, "down to nine tenths"
+    keep_house(queue)
+    assert len(on_the_shelf(queue)) == 17
+
+
+def test_prepared_documents_go_with_their_batch(queue: Queue, make_files: Files) -> None:
+    batch = finished(queue, make_files(1))
+    prepare(queue, batch, 1_000, content=PRIVATE.encode())
+    assert any(PRIVATE.encode() in data for data in stored_bytes(queue))
+    purge(queue, [batch])
+    assert on_the_shelf(queue) == set()
+    assert not any(PRIVATE.encode() in data for data in stored_bytes(queue))

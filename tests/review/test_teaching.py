@@ -5,9 +5,10 @@ from review_desk import TEMPLATE
 
 from docuextract_desktop.bootstrap import Services, open_services
 from docuextract_desktop.errors import BatchNotFoundError, ResultNotReadyError, ValueInvalidError
+from docuextract_desktop.jobs.housekeeping import trim_prepared
 from docuextract_desktop.jobs.models import ItemState
 from docuextract_desktop.review.session import person
-from docuextract_desktop.storage import decisions
+from docuextract_desktop.storage import decisions, prepared
 
 
 def test_what_was_said_is_stored_with_its_place(services: Services, items: list[str]) -> None:
@@ -119,3 +120,17 @@ def test_what_is_proposed_anew_says_what_was_really_done(services: Services, ite
     assert undone is not None
     assert accepted.cause.startswith("you confirmed Number on")
     assert undone.cause.startswith("you undid a decision about Number on")
+
+
+def test_prepared_documents_that_were_trimmed_are_prepared_anew(services: Services, items: list[str]) -> None:
+    services.review.correct(items[0], "total", "1.50")
+    learnt = services.lessons.fit(TEMPLATE).knowledge.to_bytes()
+    services.settings.update(prepared_bytes=0)
+    assert trim_prepared(services.queue) > 0
+    with open_services(services.home) as again:
+        with again.database.reading() as session:
+            assert prepared.total_bytes(session) == 0
+        assert again.lessons.fit(TEMPLATE).knowledge.to_bytes() == learnt
+        assert again.review.correct(items[1], "total", "2.50").after.evidence is not None
+        with again.database.reading() as session:
+            assert prepared.total_bytes(session) > 0

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from conftest import Desk, Lane
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from window_desk import Desk, Lane
 
 from docuextract_desktop.jobs.models import ItemState
 from docuextract_desktop.review.auditing import Audit
@@ -66,7 +66,7 @@ def test_audited_values_come_after_the_flagged_ones(work: ReviewDesk) -> None:
     ]  # fmt: skip
 
 
-def test_they_are_shown_like_flagged_ones_but_blind(work: ReviewDesk, desk: Desk, qtbot: QtBot) -> None:
+def test_they_say_what_they_are_but_not_how_sure_the_program_is(work: ReviewDesk, desk: Desk, qtbot: QtBot) -> None:
     assert "55 %" in work.card.sure.text()
     company = next(e for e in work.values.entries if e.field.name == "company")
     assert company.blind, "also while another value of the document is decided"
@@ -76,6 +76,7 @@ def test_they_are_shown_like_flagged_ones_but_blind(work: ReviewDesk, desk: Desk
     assert work.current()[1] == "company"
     assert work.card.sure.text() == ""
     assert work.card.reason.text() == TO_BE_CHECKED
+    assert "Picked at random" in TO_BE_CHECKED, "it is told from a flagged one anyhow: it says so itself"
     assert "99" not in work.card.edit.accessibleDescription()
     assert work.card.edit.text() == "Shop"
     assert [stop.flag.audit for stop in work.run if not stop.done] == [True, True]
@@ -114,6 +115,8 @@ def test_the_batch_page_says_what_was_measured(desk: Desk, batch: str, qtbot: Qt
     settle(desk)
     assert view.audit_label.text() == "Audit: 2 unflagged values chosen to be checked, none of them checked yet"
     assert "95 %" in view.audit_label.toolTip()
+    assert "not how sure the program is" in view.audit_label.toolTip()
+    assert "as carefully as the flagged ones" in view.audit_label.accessibleDescription()
     for item in desk.services.queue.items(batch):
         desk.services.review.accept(item.id, "total")
     settle(desk)

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from conftest import Desk, Lane
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
+from window_desk import Desk, Lane
 
 from docuextract_desktop.jobs.models import BatchState, ItemRow, ItemState
 from docuextract_desktop.ui import tasks

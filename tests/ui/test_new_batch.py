@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Desk
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
+from window_desk import Desk
 
 from docuextract_desktop.errors import InputNotFoundError
 from docuextract_desktop.jobs.intake import scan

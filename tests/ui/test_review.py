@@ -3,13 +3,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-import conftest
 import pytest
-from conftest import Desk, Lane, Shown
+import window_desk
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from window_desk import Desk, Lane, Shown
 
 from docuextract_desktop.extraction.models import Alternative, Extraction, FieldValue
 from docuextract_desktop.jobs.models import ItemState
@@ -436,15 +436,15 @@ def test_what_comes_after_the_end_is_offered(
 def test_alternatives_are_taken_by_one_key(
     view: ReviewView, desk: Desk, lane: Lane, make_batch: MakeBatch, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = conftest.extraction_of
+    made = window_desk.extraction_of
 
     def with_alternative(template: Template, **others: bool | int) -> Extraction:
         found = made(template, **others)  # type: ignore[arg-type]
         total = found.field("total")
-        other = Alternative("99.00", "99,00", 0.3, conftest.evidence(0, 0.1, 0.5, 0.2, 0.53), "MYR")
+        other = Alternative("99.00", "99,00", 0.3, window_desk.evidence(0, 0.1, 0.5, 0.2, 0.53), "MYR")
         return found.with_field(replace(total, alternatives=(other,)))
 
-    monkeypatch.setattr(conftest, "extraction_of", with_alternative)
+    monkeypatch.setattr(window_desk, "extraction_of", with_alternative)
     batch_id = make_batch(2)
     lane.finish(2)
     work = open_view(view, desk)

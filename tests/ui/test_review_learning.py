@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Desk
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from window_desk import Desk
 
 from docuextract_desktop.documents.models import Document, Page
 from docuextract_desktop.documents.serial import WORDS_VERSION, pages_to_blob

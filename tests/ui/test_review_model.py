@@ -3,8 +3,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from conftest import Desk, Lane
 from PySide6.QtTest import QAbstractItemModelTester
+from window_desk import Desk, Lane
 
 from docuextract_desktop.ui.review.model import ReviewTable
 

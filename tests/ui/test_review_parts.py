@@ -132,7 +132,12 @@ def test_a_cut_out_without_place_says_so(look: theme.Theme, qtbot: QtBot) -> Non
     picture.fill(Qt.GlobalColor.white)
     made.show_place(picture, (Box(0.4, 0.5, 0.5, 0.52),), sure=False)
     assert made.has_picture()
-    assert not made.grab().isNull()
+    look.set_mode("dark")
+    shot = QImage(720, 256, QImage.Format.Format_RGB32)
+    shot.setDevicePixelRatio(2)
+    made.render(shot)
+    corner, middle = shot.pixelColor(3, 3), shot.pixelColor(shot.width() // 2, 6)
+    assert middle.lightness() > 240 > 200 > corner.lightness(), "the picture does not stick out of the round corners"
 
 
 @pytest.fixture

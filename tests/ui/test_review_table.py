@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from conftest import Desk, Lane
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from window_desk import Desk, Lane
 
 from docuextract_desktop.documents.models import Box, Page
 from docuextract_desktop.extraction.models import Evidence, FieldValue

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Desk
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QSpinBox
 from pytestqt.qtbot import QtBot
+from window_desk import Desk
 
 from docuextract_desktop.ui.settings.view import SettingsView
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import Desk
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from window_desk import Desk
 
 from docuextract_desktop.bootstrap import Services, open_services
 from docuextract_desktop.documents.models import Box, Document

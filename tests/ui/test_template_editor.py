@@ -4,12 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import FakeRunner, Shown, evidence, page
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
+from window_desk import FakeRunner, Shown, evidence, page
 
 from docuextract_desktop.errors import PasswordRequiredError
 from docuextract_desktop.extraction.models import Extraction, FieldValue

@@ -3,8 +3,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from conftest import Lane, Shown
 from PySide6.QtWidgets import QApplication
+from window_desk import Lane, Shown
 
 from docuextract_desktop.review.accuracy import Accuracy, Tally
 from docuextract_desktop.templates.drafting import Place, draft_of

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from conftest import Desk
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
+from window_desk import Desk
 
 from docuextract_desktop.jobs.runner import Runner
 from docuextract_desktop.paths import resources_dir

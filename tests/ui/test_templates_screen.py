@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import Desk
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
+from window_desk import Desk
 
 from docuextract_desktop.ui.templates import view as module
 from docuextract_desktop.ui.templates.view import TemplatesView

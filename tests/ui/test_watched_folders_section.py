@@ -3,10 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import Desk
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
+from window_desk import Desk
 
 from docuextract_desktop.jobs.models import WatchedFolder
 from docuextract_desktop.jobs.watcher import FolderWatch
@@ -65,7 +65,7 @@ def test_a_folder_is_added_with_its_template_and_shown_as_plain_text(
     shown = section.lines[made.id]
     assert shown.path.text() == str(folder)
     assert {label.textFormat() for label in section.findChildren(QLabel)} == {Qt.TextFormat.PlainText}
-    assert shown.words.text() == "Receipt  ·  0 documents taken  ·  done ones move to 'done'  ·  not looked at yet"
+    assert shown.words.text() == "Receipt  ·  0 documents taken  ·  done ones move to “done”  ·  not looked at yet"
 
 
 def test_what_is_refused_is_said_in_the_dialog_which_stays_open(

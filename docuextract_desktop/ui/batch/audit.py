@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 WHAT_IT_MEANS = (
     "Some of the values that the program did not flag, chosen at random, come before you as the last ones to review. "
-    "What you change among them tells how often unflagged values are wrong: with 95 % certainty the true share lies in "
-    "the range given, which gets narrower the more you check. How many are chosen is set under Settings, Review."
+    "They say that they were picked, and not how sure the program is of them, so that its opinion sways nobody: please "
+    "compare them with the page as carefully as the flagged ones. What you change among them tells how often unflagged "
+    "values are wrong: with 95 % certainty the true share lies in the range given, which gets narrower the more you "
+    "check. How many are chosen is set under Settings, Review."
 )
 
 

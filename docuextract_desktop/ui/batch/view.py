@@ -133,6 +133,7 @@ class BatchView(QWidget):
         progress.setStretch(1, 1)
         self.audit_label = ElidedLabel("", "caption", "muted")
         self.audit_label.setToolTip(tooltip(WHAT_IT_MEANS))
+        self.audit_label.setAccessibleDescription(WHAT_IT_MEANS)
         self.audit_label.hide()
         sheet = card(column(progress, self.bar, self.audit_label, spacing=8))
 

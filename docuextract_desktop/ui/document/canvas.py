@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QRubberBand,
 )
 
+from docuextract_desktop.documents.models import Box
 from docuextract_desktop.ui import theme
 from docuextract_desktop.ui.document.outline import Outline, OutlineItem
 from docuextract_desktop.ui.widgets.spinner import Spinner
@@ -190,6 +191,11 @@ class PageCanvas(QGraphicsView):
     def current(self) -> Hashable | None:
         """Key of the strong one."""
         return self._current
+
+    def current_box(self) -> Box | None:
+        """Around the strong one, in fractions of the page; None where it does not stand on this page."""
+        item = self._outlines.get(self._current)
+        return Box.around(item.outline.boxes) if item is not None else None
 
     def _mark_current(self) -> None:
         for key, item in self._outlines.items():

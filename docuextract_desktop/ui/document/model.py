@@ -22,7 +22,7 @@ Index = QModelIndex | QPersistentModelIndex
 ENTRY = int(Qt.ItemDataRole.UserRole) + 2
 """Role of the whole `Entry` of a row."""
 SPOKEN_REASON_LIMIT = 400
-TO_BE_CHECKED = "Please compare this value with the page."
+TO_BE_CHECKED = "Picked at random: please compare it with the page."
 FIGURES = ("money", "number", "integer", "percent")
 """Types that stand to the right in a column."""
 
@@ -170,7 +170,10 @@ def shown_value(value: FieldValue) -> str:
 
 
 def entries_of(opened: Opened | None, blind: Collection[str] = ()) -> list[Entry]:
-    """A line for each value of a document; those of the `blind` fields look like flagged ones."""
+    """A line for each value of a document; those of the `blind` fields want a look, without telling how sure they are.
+
+    They can be told from flagged ones, whose confidence and reason a person needs; so the reason says what they are.
+    """
     if opened is None or opened.extraction is None:
         return []
     fields = {field.name: field for field in opened.template.fields}

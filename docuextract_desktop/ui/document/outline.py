@@ -19,6 +19,14 @@ AIR = 3.0
 """Scene units between the printed words and the line around them."""
 
 
+def line_pen(painter: QPainter, colour: QColor, width: float) -> QPen:
+    """A pen of that many logical pixels at every zoom: Qt counts those of the screen."""
+    device = painter.device()
+    pen = QPen(colour, width * (device.devicePixelRatioF() if device is not None else 1.0))
+    pen.setCosmetic(True)
+    return pen
+
+
 @dataclass(frozen=True, slots=True)
 class Outline:
     """What is to be outlined.
@@ -92,8 +100,7 @@ class OutlineItem(QGraphicsItem):
         colour = QColor(SURE if self.outline.tone == "sure" else UNSURE)
         strong = self._current
         width = 3.0 if strong else 2.0 if self._hovered else 1.0 if self.outline.faint else 1.5
-        pen = QPen(colour, width)
-        pen.setCosmetic(True)
+        pen = line_pen(painter, colour, width)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         fill = QColor(colour)
         fill.setAlpha(56 if strong else 40 if self._hovered else 10 if self.outline.faint else 22)

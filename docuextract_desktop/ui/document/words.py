@@ -1,4 +1,4 @@
-"""Pointing at printed words: those below the pointer are lit, a click or a drag chooses them."""
+"""Pointing at printed words: those below the pointer are lit, a click or a drag chooses them; keys do, too."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from docuextract_desktop.ui.document.canvas import Area, PageCanvas
-from docuextract_desktop.ui.document.outline import SURE
+from docuextract_desktop.ui.document.outline import SURE, line_pen
+from docuextract_desktop.ui.document.word_cursor import WordCursor
 
 if TYPE_CHECKING:
     from docuextract_desktop.documents.models import FloatArray, Page
@@ -20,6 +21,8 @@ NEAR = 0.008
 """How far beside a word, as a fraction of the page, a click may land."""
 SHARE = 0.3
 """Of a word, or of the area where that is smaller, that has to be covered each way."""
+
+CURSOR, HALO = QColor("#1B2B66"), QColor(255, 255, 255, 130)
 
 
 def word_at(boxes: FloatArray, x: float, y: float) -> int | None:
@@ -49,45 +52,53 @@ def words_in(boxes: FloatArray, area: Area) -> tuple[int, ...]:
 
 
 class WordLayer(QGraphicsItem):
-    """Lights words: strongly those that are chosen, lightly the one below the pointer."""
+    """Lights words: strongly those that are chosen, lightly the one below the pointer, framed that of the keyboard."""
 
     def __init__(self, canvas: PageCanvas) -> None:
         super().__init__()
         self._canvas = canvas
         self._chosen: list[QRectF] = []
         self._pointed: list[QRectF] = []
+        self._cursor: list[QRectF] = []
         self.setZValue(0.5)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
 
-    def light(self, chosen: list[QRectF], pointed: list[QRectF]) -> None:
+    def light(self, chosen: list[QRectF], pointed: list[QRectF], cursor: list[QRectF]) -> None:
         """Light these, in units of the scene."""
-        if (chosen, pointed) != (self._chosen, self._pointed):
+        if (chosen, pointed, cursor) != (self._chosen, self._pointed, self._cursor):
             self.prepareGeometryChange()
-            self._chosen, self._pointed = chosen, pointed
+            self._chosen, self._pointed, self._cursor = chosen, pointed, cursor
             self.update()
 
     def boundingRect(self) -> QRectF:
         """All that is painted."""
         around = QRectF()
-        for rect in (*self._chosen, *self._pointed):
+        for rect in (*self._chosen, *self._pointed, *self._cursor):
             around = around.united(rect)
-        return around.adjusted(-4, -4, 4, 4)
+        return around.adjusted(-8, -8, 8, 8)
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
         """Draw them."""
         fill = QColor(SURE)
-        pen = QPen(fill, 1.5)
-        pen.setCosmetic(True)
+        pen = line_pen(painter, fill, 1.5)
         for rects, alpha, edge in ((self._pointed, 40, False), (self._chosen, 70, True)):
             fill.setAlpha(alpha)
             painter.setBrush(fill)
             painter.setPen(pen if edge else Qt.PenStyle.NoPen)
             for rect in rects:
                 painter.drawRoundedRect(rect.adjusted(-2, -2, 2, 2), 2, 2)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for colour, width in ((HALO, 4.0), (CURSOR, 2.0)):  # on dark print, too
+            painter.setPen(line_pen(painter, colour, width))
+            for rect in self._cursor:
+                painter.drawRoundedRect(rect.adjusted(-2, -2, 2, 2), 2, 2)
 
 
 class WordPicker(QObject):
     """Makes a canvas choose words.
+
+    Attributes:
+        cursor: chooses them by keyboard.
 
     Signals:
         picked: (indices of the words, the keys that were held); Ctrl added them to those chosen before.
@@ -103,6 +114,9 @@ class WordPicker(QObject):
         self._dragged: tuple[int, ...] = ()
         self._pointed: int | None = None
         self._layer = WordLayer(canvas)
+        self.cursor = WordCursor(canvas)
+        self.cursor.moved.connect(self._light)
+        self.cursor.taken.connect(self._pick)
         canvas.add_layer(self._layer)
         canvas.set_picking(True)
         canvas.point_picked.connect(self._click)
@@ -115,6 +129,7 @@ class WordPicker(QObject):
         self._page = page
         self._pointed = None
         self.choose(())
+        self.cursor.show_page(page)
 
     def choose(self, words: Sequence[int]) -> None:
         """Light these words as chosen, without the signal."""
@@ -126,9 +141,11 @@ class WordPicker(QObject):
         return self._chosen
 
     def _light(self) -> None:
-        self._layer.light(
-            self._rects(self._dragged or self._chosen), self._rects(() if self._pointed is None else (self._pointed,))
-        )
+        cursor = self.cursor
+        shown = self._dragged or (cursor.words if cursor.extended else self._chosen)
+        pointed = () if self._pointed is None else (self._pointed,)
+        at = () if cursor.word is None else (cursor.word,)
+        self._layer.light(self._rects(shown), self._rects(pointed), self._rects(at))
 
     def _rects(self, words: Sequence[int]) -> list[QRectF]:
         if self._page is None:
@@ -153,17 +170,17 @@ class WordPicker(QObject):
 
     def _drag_ended(self, area: Area) -> None:
         if self._page is not None:
-            self._pick(words_in(self._page.boxes, area))
+            self._pick(words_in(self._page.boxes, area), self._canvas.picked_with())
 
     def _click(self, x: float, y: float) -> None:
         word = word_at(self._page.boxes, x, y) if self._page is not None else None
         if word is not None:
-            self._pick((word,))
+            self._pick((word,), self._canvas.picked_with())
 
-    def _pick(self, words: tuple[int, ...]) -> None:
-        keys = self._canvas.picked_with()
+    def _pick(self, words: tuple[int, ...], keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         if not words:
             return
+        self.cursor.set_word(words[-1])
         if keys & Qt.KeyboardModifier.ControlModifier:
             had = set(self._chosen)
             # A second click on a single word takes it out again.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QSizePolicy
 
 from docuextract_desktop.ui import theme
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from docuextract_desktop.documents.models import Box
 
 HEIGHT = 128
+ROUND = 6
+"""Radius of the corners, in logical pixels."""
 LINE_HEIGHT = 30
 """Logical pixels that one printed line is given at most, with the lines around it visible."""
 AROUND = 1.1
@@ -85,7 +87,7 @@ class CutOut(QFrame):
         area = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.setPen(QColor(c.border))
         painter.setBrush(QColor("#FFFFFF" if self._boxes else c.window))
-        painter.drawRoundedRect(area, 6, 6)
+        painter.drawRoundedRect(area, ROUND, ROUND)
         if self._words:
             painter.setPen(QColor(c.muted))
             flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
@@ -101,7 +103,9 @@ class CutOut(QFrame):
         scale = min(area.width() / shown.width(), area.height() / shown.height())
         target = QRectF(0, 0, shown.width() * scale, shown.height() * scale)
         target.moveCenter(area.center())
-        painter.setClipRect(area)
+        sheet = QPainterPath()
+        sheet.addRoundedRect(area, ROUND - 1, ROUND - 1)
+        painter.setClipPath(sheet)
         painter.drawImage(target, picture, shown)
         colour = QColor(SURE if self._sure else UNSURE)
         painter.setPen(QPen(colour, 1.5))

@@ -111,7 +111,7 @@ def state_words(folder: WatchedFolder, template_name: str) -> str:
         return folder.trouble
     parts = [template_name, f"{count(folder.taken, 'document')} taken"]
     if folder.done_folder:
-        parts.append(f"done ones move to '{folder.done_folder}'")
+        parts.append(f"done ones move to “{folder.done_folder}”")
     parts.append(f"looked at {clock(folder.looked_at)}" if folder.looked_at else "not looked at yet")
     return "  ·  ".join(parts)
 
@@ -170,7 +170,7 @@ class FoldersSection(QWidget):
             column(
                 label(
                     "Files that land in a watched folder are read by themselves as soon as they have arrived whole: "
-                    "while this window is open, or while `docuextract watch run` runs.",
+                    "while this window is open, or while “docuextract watch run” runs.",
                     "caption",
                     "muted",
                     wrap=True,

@@ -61,11 +61,12 @@ class SettingsView(QWidget):
         self.audit.setSpecialValueText("Off")
         self.limit_days = QCheckBox("&Delete finished batches after some time")
         self.days = _spin("Days that finished batches are kept", 1, 3650, " days")
+        self.prepared = _spin("Prepared documents in megabytes", 0, 1_000_000, " MB", step=256)
         self.folders = FoldersSection(self._context)
         folder = str(self._context.services.home)
         self.folder = ElidedLabel(folder, mode=Qt.TextElideMode.ElideMiddle)
         self.folder.setAccessibleName(f"Data folder: {folder}")
-        self.open_folder = button("Open &folder", lambda: files.open_file(self._context.services.home), icon="folder")
+        self.open_folder = button("Ope&n folder", lambda: files.open_file(self._context.services.home), icon="folder")
         self.copy_folder = button("&Copy path", self._copy_folder, kind="quiet", icon="copy")
         folder_line = row(self.folder, self.open_folder, self.copy_folder)
         folder_line.setStretch(0, 1)
@@ -77,6 +78,7 @@ class SettingsView(QWidget):
         self._follow(self.allowance, lambda n: self.model.change(page_allowance=n))
         self._follow(self.audit, lambda n: self.model.change(audit_share=n / 100))
         self._follow(self.days, lambda n: self.model.change(retention_days=n))
+        self._follow(self.prepared, lambda n: self.model.change(prepared_bytes=n * MEGABYTE))
         self.limit_pages.toggled.connect(self._toggle_allowance)
         self.limit_days.toggled.connect(self._toggle_retention)
 
@@ -101,16 +103,23 @@ class SettingsView(QWidget):
             _group(
                 "Review",
                 _line(
-                    "&Audit",
+                    "A&udit",
                     self.audit,
-                    "So much of what was not flagged is put before you, chosen at random and after all flagged values. "
-                    "The page of a batch then says how often unflagged values are wrong.",
+                    "So much of what was not flagged is put before you, chosen at random and after all flagged values; "
+                    "each says so, and not how sure the program is. The page of a batch then says how often unflagged "
+                    "values are wrong.",
                 ),
             ),
             _group("Page allowance", _switched(self.limit_pages, self.allowance), self.used),
             _group(
                 "Keeping",
                 _switched(self.limit_days, self.days),
+                _line(
+                    "P&repared documents",
+                    self.prepared,
+                    "What they may take on the disk. They let a correction reach all documents quickly; the oldest go "
+                    "first, and are prepared anew when they are wanted.",
+                ),
                 label(
                     "Your own files are never touched: only results and the words that were read.",
                     "caption",
@@ -171,6 +180,7 @@ class SettingsView(QWidget):
             (self.max_documents, limits.max_documents),
             (self.allowance, 1_000 if settings.page_allowance is None else settings.page_allowance),
             (self.audit, round(settings.audit_share * 100)),
+            (self.prepared, settings.prepared_bytes // MEGABYTE),
             (self.days, 90 if settings.retention_days is None else settings.retention_days),
         ):
             spin.setProperty("filling", True)
@@ -215,9 +225,8 @@ def _line(text: str, widget: QWidget, words: str = "") -> QWidget:
     name = label(text)
     name.setBuddy(widget)
     made = QWidget()
-    left = column(name, spacing=0)
-    if words:
-        left.addWidget(label(words, "caption", "muted", wrap=True))
+    about = [label(words, "caption", "muted", wrap=True)] if words else []
+    left = column(None, name, *about, None, spacing=2)
     line = row(left, widget, spacing=16)
     line.setStretch(0, 1)
     made.setLayout(line)

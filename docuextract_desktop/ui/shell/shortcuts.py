@@ -10,6 +10,12 @@ from docuextract_desktop.ui.widgets.buttons import button
 from docuextract_desktop.ui.widgets.layouts import column, row, scrolled
 from docuextract_desktop.ui.widgets.text import label
 
+WORD_KEYS: tuple[tuple[str, str], ...] = (
+    ("F7", "To the words of the page, and back (Esc, too); arrow keys go from word to word"),
+    ("Shift+Right", "Words of the page: select several (Shift with any arrow key, Home, End)"),
+    ("Return", "Words of the page: take those that are selected, as a click does"),
+)
+
 KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "Everywhere",
@@ -60,6 +66,7 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Ctrl+Right", "Next document (Ctrl+Left: previous)"),
             ("Ctrl+Z", "Undo the last decision, also of an earlier day (Ctrl+Shift+Z: redo)"),
             ("Ctrl+L", "All documents to review"),
+            *WORD_KEYS,
             ("Ins", "Table: add a row below"),
             ("Ctrl+Del", "Table: delete the row"),
             ("Ctrl+M", "Table: join the row with the one above"),
@@ -78,6 +85,7 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Del", "Remove the field"),
             ("Ctrl+Z", "Undo (Ctrl+Shift+Z: redo)"),
             ("Esc", "Forget the words that were pointed at"),
+            *WORD_KEYS,
         ),
     ),
     (

@@ -78,6 +78,10 @@ class TemplateEditor(EditorParts):
         self.table.selectionModel().currentChanged.connect(self._chosen)
         self.table.move_wanted.connect(self.document.move)
         self.table.removal_wanted.connect(self._remove)
+        self.keeper.found.connect(self._offer_kept)
+        self.keeper.troubled.connect(lambda words: self._context.notify(words, stays=True))
+        self.kept.keep_wanted.connect(self._take_kept)
+        self.kept.discard_wanted.connect(self.keeper.refused)
         self.versions.restore_wanted.connect(self._restore)
         self.pane.pointed.connect(self._pointed)
         self.pane.files_wanted.connect(self._choose_files)
@@ -92,6 +96,8 @@ class TemplateEditor(EditorParts):
     def begin(self, draft: Draft, base: Template | None = None) -> None:
         """Edit a draft; `base` is the template that it is a change of."""
         self.samples.clear()
+        self.kept.close_offer()
+        self.keeper.begin(base)
         self.document.open(draft, base)
         self.parts.set_value("fields")
         self._show_part("fields")
@@ -354,6 +360,7 @@ class TemplateEditor(EditorParts):
 
         def done(kept: Template) -> None:
             self._saving = False
+            self.kept.close_offer()  # what it offers is no change of what is shown now; it stays stored
             # What was typed meanwhile stays, unsaved.
             self.document.saved_as(kept)
             self._show_origin()
@@ -394,6 +401,16 @@ class TemplateEditor(EditorParts):
             f"Version {template.version} is in the editor. Save keeps it as a new version; Undo takes it back."
         )
 
+    def _offer_kept(self, draft: Draft, changed_at: float, made_to: int | None) -> None:
+        base = self.document.base
+        self.kept.offer(draft, changed_at, made_to, base.version if base is not None else None)
+
+    def _take_kept(self, draft: Draft) -> None:
+        self.document.apply("Keep the changes of before", draft)
+        self.keeper.taken()
+        self._choose_first()
+        (self.table if draft.entries else self.name).setFocus()
+
     def may_leave(self, then: Callable[[], object]) -> bool:
         """Whether the screen may be left at once; otherwise the person is asked, and `then` may follow."""
         self.table.end_editing()
@@ -410,7 +427,8 @@ class TemplateEditor(EditorParts):
         return False
 
     def keep_state(self) -> None:
-        """Remember sizes."""
+        """Remember sizes, and changes that nobody may be there any more to be asked about."""
+        self.keeper.keep_now()
         self._context.state.keep("editor/split", self.split.saveState())
 
 

@@ -12,6 +12,7 @@ from docuextract_desktop.ui.templates.draft_table import DraftTable
 from docuextract_desktop.ui.templates.draft_view import DraftView
 from docuextract_desktop.ui.templates.field_form import FieldForm
 from docuextract_desktop.ui.templates.habits import Habits
+from docuextract_desktop.ui.templates.kept_draft import DraftKeeper, KeptBar
 from docuextract_desktop.ui.templates.sample_pane import SamplePane
 from docuextract_desktop.ui.templates.samples import Samples
 from docuextract_desktop.ui.templates.teaching_page import TeachingPage
@@ -39,6 +40,8 @@ class EditorParts(QWidget):
         self.habits = Habits(self.document)
         self.versions = VersionsPage(context, self.document)
         self.teaching = TeachingPage(context, self.document)
+        self.keeper = DraftKeeper(context, self.document, self)
+        self.kept = KeptBar()
         self.pane = SamplePane(context, self.document, self.samples)
         self._build(context)
         without_drops(self)
@@ -127,4 +130,5 @@ class EditorParts(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(surface("bar", head))
+        layout.addWidget(self.kept)
         layout.addWidget(self.split, 1)

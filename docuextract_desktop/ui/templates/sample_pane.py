@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from docuextract_desktop.ui.context import Context
     from docuextract_desktop.ui.templates.document import DraftDocument
 
-HINT = "Click on a value, or drag over several words, to make a field of it."
+HINT = "Click on a value, or drag over several words, to make a field of it (by keyboard: F7)."
 
 
 class SamplePane(QFrame):
@@ -49,12 +49,13 @@ class SamplePane(QFrame):
         self._document, self._samples = document, samples
         self._key: int | None = None
         self._sample: Sample | None = None
+        self._by_keyboard = False
         self.pane = PagePane(context)
         self.picker = WordPicker(self.pane.canvas)
         self.picker.picked.connect(self._picked)
         self.pane.page_shown.connect(self._page_shown)
         self.card = PickCard()
-        self.card.closed.connect(lambda: self.picker.choose(()))
+        self.card.closed.connect(self._card_closed)
         self.tabs = QTabBar()
         self.tabs.setAccessibleName("Samples")
         self.tabs.setExpanding(False)
@@ -237,5 +238,12 @@ class SamplePane(QFrame):
     def _picked(self, words: tuple[int, ...], _keys: object) -> None:
         page = self._sample.page(self.pane.page()) if self._sample is not None else None
         if page is not None and words:
+            self._by_keyboard = self.picker.cursor.active
             pointed: Pointed = point_at(page, words)
             self.pointed.emit(pointed)
+
+    def _card_closed(self) -> None:
+        self.picker.choose(())
+        if self._by_keyboard:  # on to the next value
+            self._by_keyboard = False
+            self.pane.canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)

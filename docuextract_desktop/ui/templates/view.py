@@ -37,6 +37,7 @@ from docuextract_desktop.ui.widgets.toast import Action
 from docuextract_desktop.ui.wording import count, file_name, one_line, percent, sentence_list
 
 if TYPE_CHECKING:
+    from docuextract_desktop.bootstrap import Services
     from docuextract_desktop.templates.library import TemplateEntry
     from docuextract_desktop.templates.models import Template
 
@@ -268,7 +269,7 @@ class TemplatesView(QWidget):
         entry = self.current()
         if entry is None or entry.shipped:
             return
-        library = self._context.services.templates
+        services = self._context.services
         self._hidden.add(entry.id)
         self.refresh()
 
@@ -280,7 +281,7 @@ class TemplatesView(QWidget):
         self._context.notify(
             f"Deleted the template {one_line(entry.name, 80)}. Batches that used it keep it.",
             Action("Undo", bring_back),
-            expired=lambda: self._do(lambda: library.delete(entry.id), bring_back),
+            expired=lambda: self._do(lambda: _delete(services, entry.id), bring_back),
         )
 
     def _folder(self) -> str:
@@ -299,6 +300,11 @@ class TemplatesView(QWidget):
             self.refresh()
 
         tasks.run(lambda _: act(), owner=self, done=done, failed=failed, pool="queue")
+
+
+def _delete(services: Services, template_id: str) -> None:
+    services.templates.delete(template_id)
+    services.drafts.forget_template(template_id)
 
 
 def _is_template(path: Path) -> bool:

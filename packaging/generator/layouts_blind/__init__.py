@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 from generator.canvas import Canvas
 from generator.layouts_blind import papers, software
-from generator.layouts_blind.facts import LANGUAGES, Facts, compose
+from generator.layouts_blind.facts import Facts, compose
+from generator.layouts_blind.habits import LANGUAGES
 
 __all__ = ["LAYOUTS", "Facts", "make"]
 

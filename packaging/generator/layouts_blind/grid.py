@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from generator.canvas import BLACK, Align, Canvas, Colour
-from generator.layouts_blind.facts import Facts, Line
+from generator.layouts_blind.facts import Facts
+from generator.layouts_blind.lines import Line
 
 FIELD = {
     "name": "description",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from generator.canvas import GREY, Align, Canvas, Run
-from generator.layouts_blind.facts import Facts, Firm
+from generator.layouts_blind.facts import Facts
+from generator.layouts_blind.parties import Firm
 
 Entry = tuple[str, str, str]
 """Label, value, tag."""

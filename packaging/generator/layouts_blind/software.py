@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from generator.canvas import GREY, WHITE, Canvas
-from generator.layouts_blind.facts import Facts, Line
+from generator.layouts_blind.facts import Facts
 from generator.layouts_blind.grid import Look, draw_grid, lanes
+from generator.layouts_blind.lines import Line
 from generator.layouts_blind.parts import (
     bank,
     footer,
