@@ -18,7 +18,7 @@ from typing import Any
 
 from docuextract_desktop.errors import StorageUnavailableError
 
-SCHEMA_VERSION = 10
+SCHEMA_VERSION = 4
 """What this program reads and writes; kept in the file as PRAGMA user_version."""
 
 APPLICATION_ID = 0x44457874

@@ -390,11 +390,11 @@ CREATE INDEX template_drafts_by_template ON template_drafts (template_id, change
 """
 
 
-@steps(name="0010_template_drafts")  # type: ignore[untyped-decorator,unused-ignore]
+@steps(name="0004_template_drafts")  # type: ignore[untyped-decorator,unused-ignore]
 def template_drafts(database: Any) -> None:
     """Unsaved drafts of templates survive the program."""
     _run(database, TEMPLATE_DRAFTS)
-    database.execute("PRAGMA user_version=10")
+    database.execute("PRAGMA user_version=4")
 
 
 def migrate(database: Database) -> None:
