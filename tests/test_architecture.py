@@ -40,9 +40,9 @@ COMMON = {"errors", "paths", "log", "atomic", "settings", "__init__"}
 ONLY_IMPORTERS: dict[str, tuple[str, ...]] = {
     "pypdfium2": ("documents/pdf.py",),
     "pillow_heif": ("documents/image.py",),
-    "rapidocr": ("documents/ocr.py",),
-    "rapidocr_onnxruntime": ("documents/ocr.py",),
-    "onnxruntime": ("documents/ocr.py",),
+    "rapidocr": ("documents/ocr_models.py",),
+    "rapidocr_onnxruntime": ("documents/ocr_models.py",),
+    "onnxruntime": ("documents/ocr_models.py",),
     "pandas": ("export/",),
     "xlsxwriter": ("export/",),
     "openpyxl": ("templates/spreadsheet.py",),

@@ -21,12 +21,28 @@ SPACE_FROM = 0.15
 """Without a character model, a space is taken from this probability on, though a blank is likelier: the recogniser is
 shy of spaces in Latin text. On 24 receipts, words found / right rise from .883/.902 to .915/.913."""
 
-# With a model (on the same receipts, which it had not seen: words .927/.928, whole lines .857 → .885, and .908 → .935
-# when spaces are ignored; character error 1.47 → 1.20 %).
-MODEL_WEIGHT = 0.3
-MODEL_WEIGHT_OF_SPACES = 0.1
-"""Less than for letters: how a kind of document sets its spaces is learnt less surely than how words are spelt."""
-SPACE_BONUS = 1.5
+
+@dataclass(frozen=True)
+class Weighing:
+    """How much the character model says beside the recogniser, which counts 1.
+
+    Attributes:
+        letters: for which character it is.
+        spaces: for whether a space stands there; less than for letters: how a kind of document sets its spaces is
+            learnt less surely than how words are spelt.
+        space_bonus: added to the logarithm of a space's probability.
+    """
+
+    letters: float
+    spaces: float
+    space_bonus: float
+
+
+ALONE = Weighing(letters=0.3, spaces=0.1, space_bonus=1.5)
+"""On the same receipts, which the model had not seen: words .927/.928, whole lines .857 → .885, and .908 → .935 when
+spaces are ignored; character error 1.47 → 1.20 %."""
+BESIDE_THE_HEAD = Weighing(letters=0.2, spaces=0.1, space_bonus=0.0)
+"""Where the line head has had its say, which knows about spaces."""
 SETTLED = 0.98
 """A character that is surer than this is not questioned."""
 LEAST_ALTERNATIVE = 0.01
@@ -72,10 +88,13 @@ class _Path:
 class Alphabet:
     """What the classes of a recogniser mean. Class 0 is the blank of CTC."""
 
-    def __init__(self, characters: Sequence[str], model: CharacterModel | None = None) -> None:
+    def __init__(
+        self, characters: Sequence[str], model: CharacterModel | None = None, weighing: Weighing = ALONE
+    ) -> None:
         """Keep the meanings, and the model that settles doubts, if there is one."""
         self.characters = list(characters)
         self.model = model
+        self.weighing = weighing
         self._space = self.characters.index(" ") if " " in self.characters else -1
 
     def decode(self, steps: FloatArray, share: float) -> DecodedLine | None:
@@ -95,9 +114,9 @@ class Alphabet:
             chosen = [sign.alternatives[0] for sign in signs]
             spaced = [sign.space >= SPACE_FROM for sign in signs]
         else:
-            path = _best_path(signs, self.model)
+            path = _best_path(signs, self.model, self.weighing)
             spaced = list(path.spaced)
-            chosen = _certainties(signs, path, self.model)
+            chosen = _certainties(signs, path, self.model, self.weighing)
         return _line(signs, chosen, spaced, max(1.0, len(steps) * share))
 
     def _signs(self, steps: FloatArray) -> list[_Sign]:
@@ -128,7 +147,7 @@ class Alphabet:
         return signs
 
 
-def _best_path(signs: Sequence[_Sign], model: CharacterModel) -> _Path:
+def _best_path(signs: Sequence[_Sign], model: CharacterModel, weighing: Weighing) -> _Path:
     """The likeliest reading, by recogniser and model together (beam search)."""
     beam = [_Path(0.0, EDGE * (ORDER - 1), (), ())]
     for sign in signs:
@@ -138,15 +157,15 @@ def _best_path(signs: Sequence[_Sign], model: CharacterModel) -> _Path:
         elif sign.space < 0.01:
             gaps = [(False, 0.0)]
         else:
-            gaps = [(True, math.log(sign.space) + SPACE_BONUS), (False, math.log(1.0 - sign.space))]
+            gaps = [(True, math.log(sign.space) + weighing.space_bonus), (False, math.log(1.0 - sign.space))]
         if len(gaps) == 1 and len(sign.alternatives) == 1 and len(beam) == 1:
             (text, _), (spaced, _) = sign.alternatives[0], gaps[0]
             only = beam[0]
             history = (only.history + (" " if spaced else "") + plain(text))[-(ORDER - 1) :]
             beam = [_Path(only.score, history, (*only.signs, text), (*only.spaced, spaced))]
             continue
-        weight_of_gap = MODEL_WEIGHT_OF_SPACES if len(gaps) > 1 else MODEL_WEIGHT
-        weight = MODEL_WEIGHT if len(sign.alternatives) > 1 else weight_of_gap
+        weight_of_gap = weighing.spaces if len(gaps) > 1 else weighing.letters
+        weight = weighing.letters if len(sign.alternatives) > 1 else weight_of_gap
         found: list[_Path] = []
         for path in beam:
             for spaced, gap_score in gaps:
@@ -173,7 +192,9 @@ def _best_path(signs: Sequence[_Sign], model: CharacterModel) -> _Path:
     return beam[0]
 
 
-def _certainties(signs: Sequence[_Sign], path: _Path, model: CharacterModel) -> list[tuple[str, float]]:
+def _certainties(
+    signs: Sequence[_Sign], path: _Path, model: CharacterModel, weighing: Weighing
+) -> list[tuple[str, float]]:
     """Each chosen character with its probability, given the recogniser, the model, and the characters around it."""
     spelt = [(" " if spaced else "") + plain(sign) for sign, spaced in zip(path.signs, path.spaced, strict=True)]
     chosen: list[tuple[str, float]] = []
@@ -185,7 +206,7 @@ def _certainties(signs: Sequence[_Sign], path: _Path, model: CharacterModel) -> 
         before += " " if path.spaced[number] else ""
         after = "".join(spelt[number + 1 : number + ORDER])
         scores = {
-            other: math.log(probability) + MODEL_WEIGHT * model.log_probability(before, plain(other) + after)
+            other: math.log(probability) + weighing.letters * model.log_probability(before, plain(other) + after)
             for other, probability in sign.alternatives
         }
         highest = max(scores.values())

@@ -1,28 +1,24 @@
 """Words from pictures: the seam that an OCR engine fills, and the engine that ships: RapidOCR on ONNX Runtime.
 
-The only importer of the OCR package. Models load on first need and come from the installed wheel; nothing is fetched.
+Models load on first need and come from the installed wheel; nothing is fetched.
 The settings are the measured ones: longest side 960 for finding lines (more where the type is small), no angle
 classifier, lines recognised one by one from the picture's full resolution, a narrowest input of 160 pixels.
 """
 
 from __future__ import annotations
 
-import importlib
 import importlib.metadata
 import importlib.util
-import logging
-import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from docuextract_desktop.documents.character_model import CharacterModel, shipped_model
-from docuextract_desktop.documents.ctc import Alphabet, DecodedLine
+from docuextract_desktop.documents.ocr_models import LARGEST_DETECTION_SIDE_PX, OcrModels
 from docuextract_desktop.documents.second_look import look_again
 from docuextract_desktop.errors import OcrProviderError
 
@@ -31,7 +27,6 @@ FloatArray = NDArray[np.float32]
 
 THREADS_VARIABLE = "DOCUEXTRACT_OCR_THREADS"
 DETECTION_SIDE_PX = 960
-LARGEST_DETECTION_SIDE_PX = 1_440
 SMALL_TYPE_PX = 18.0
 GOOD_TYPE_PX = 22.0
 """Where lines of text are lower than the first when they are looked for, whole lines get lost; so they are looked for
@@ -41,11 +36,6 @@ SHEET_PX = 2_000
 SHEET_ASPECT = 1.6
 SHEET_DETECTION_SIDE_PX = 1_240
 """A picture of the shape and size of a scanned sheet is sure to want this from the beginning."""
-LINE_HEIGHT_PX = 48
-NARROWEST_PX = 160
-WIDEST_PX = 3_200
-"""A line wider than this (at 48 pixels' height) is squeezed: 66 times as wide as high is no line of text."""
-
 UPENDED = 1.5
 """A box of text this many times as high as wide holds text that runs up or down."""
 PROBES = 5
@@ -131,7 +121,7 @@ class RapidOcrEngine:
         self._characters = characters
         self.threads = threads or _threads_from_environment()
         self._package = package or _installed_package()
-        self._models: _Models | None = None
+        self._models: OcrModels | None = None
 
     @property
     def name(self) -> str:
@@ -192,7 +182,7 @@ class RapidOcrEngine:
         try:
             for quad in quads:
                 strip = cut_out(rgb, quad)
-                lines.append(None if strip is None else models.read_line(strip, quad))
+                lines.append(None if strip is None else _line(models, strip, quad))
         except Exception as error:
             raise _failed(error) from error
         return lines
@@ -231,13 +221,13 @@ class RapidOcrEngine:
                 return 0
         return ways[int(np.argmax(scores))]
 
-    def _load(self) -> _Models:
+    def _load(self) -> OcrModels:
         if self._models is None:
             state = self.availability()
             if not state.ok:
                 raise OcrProviderError(state.reason, hint="Install it, then retry; `docuextract doctor` says how.")
             try:
-                self._models = _Models(str(self._package), self.threads, self._characters())
+                self._models = OcrModels(str(self._package), self.threads, self._characters())
             except Exception as error:
                 raise OcrProviderError(
                     "The OCR models could not be loaded.",
@@ -287,80 +277,11 @@ def turn_quads_back(quads: FloatArray, turn: int, width: int, height: int) -> Fl
     return quads
 
 
-class _Models:
-    """The two networks. Everything that knows the OCR package's inside is here."""
-
-    def __init__(self, package: str, threads: int, characters: CharacterModel | None) -> None:
-        # The package logs to standard error, paths included: only what is serious may pass.
-        logging.getLogger("RapidOCR").setLevel(logging.ERROR)
-        # From 1.29 on ONNX Runtime keeps a device id and reports to its maker, unless told not to before it is loaded.
-        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-        module = importlib.import_module(package)
-        if package == "rapidocr":
-            root = Path(str(module.__file__)).parent / "models"
-            engine = module.RapidOCR(
-                params={
-                    "Global.log_level": "error",
-                    "Global.use_cls": False,
-                    "EngineConfig.onnxruntime.intra_op_num_threads": threads,
-                    "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-                    "EngineConfig.onnxruntime.enable_cpu_mem_arena": False,
-                    # Named, so that a missing model is an error and never a download.
-                    "Det.model_path": str(_model(root, "det")),
-                    "Rec.model_path": str(_model(root, "rec")),
-                    "Det.limit_side_len": LARGEST_DETECTION_SIDE_PX,
-                    "Det.limit_type": "max",
-                }
-            )
-            loaders = (getattr(engine, "_load_det_model", None), getattr(engine, "_load_rec_model", None))
-            self._detector = loaders[0]() if loaders[0] else engine.text_det
-            self._recogniser = loaders[1]() if loaders[1] else engine.text_rec
-        else:
-            engine = module.RapidOCR(intra_op_num_threads=threads, inter_op_num_threads=1)
-            self._detector, self._recogniser = engine.text_det, engine.text_rec
-        self._alphabet = Alphabet(self._recogniser.postprocess_op.character, characters)
-
-    def detect(self, bgr: RgbArray, side: int) -> FloatArray:
-        """Quads of lines in `bgr`'s pixels, found on it shrunk to `side` pixels at most."""
-        import cv2
-
-        height, width = bgr.shape[:2]
-        # Shrunk here, not by the package: 1.4.4 ignores the side length when told "max".
-        factor = min(1.0, side / max(height, width))
-        small = bgr
-        if factor < 1.0:
-            size = (max(1, round(width * factor)), max(1, round(height * factor)))
-            small = np.asarray(cv2.resize(bgr, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-        result: Any = self._detector(small)
-        boxes = result.boxes if hasattr(result, "boxes") else result[0]
-        if boxes is None or not len(boxes):
-            return np.zeros((0, 4, 2), np.float32)
-        scale = np.array([width / small.shape[1], height / small.shape[0]], np.float32)
-        return np.asarray(boxes, dtype=np.float32).reshape(-1, 4, 2) * scale
-
-    def probabilities(self, strip: RgbArray, stretch: float = 1.0) -> tuple[FloatArray, float]:
-        """For one straightened line: (steps, classes), and the share of the steps that is picture."""
-        import cv2
-
-        height, width = strip.shape[:2]
-        wanted = min(WIDEST_PX, max(1, math.ceil(LINE_HEIGHT_PX * width * stretch / height)))
-        padded = max(NARROWEST_PX, wanted)
-        scaled = cv2.resize(strip[:, :, ::-1], (wanted, LINE_HEIGHT_PX))
-        canvas = np.zeros((1, 3, LINE_HEIGHT_PX, padded), np.float32)
-        canvas[0, :, :, :wanted] = scaled.transpose(2, 0, 1).astype(np.float32) / 127.5 - 1.0
-        given: Any = self._recogniser.session(canvas)
-        steps = np.asarray(given[0] if isinstance(given, (list, tuple)) else given, dtype=np.float32)
-        return steps.reshape(-1, steps.shape[-1]), wanted / padded
-
-    def read_line(self, strip: RgbArray, quad: FloatArray) -> OcrLine | None:
-        """One straightened line of text, or None where nothing legible is in it."""
-        decoded = look_again(strip, self._decoded(strip, 1.0), self._decoded)
-        if decoded is None:
-            return None
-        return OcrLine(np.asarray(quad, np.float32), decoded.texts, decoded.starts, decoded.stops, decoded.confidences)
-
-    def _decoded(self, strip: RgbArray, stretch: float) -> DecodedLine | None:
-        return self._alphabet.decode(*self.probabilities(strip, stretch))
+def _line(models: OcrModels, strip: RgbArray, quad: FloatArray) -> OcrLine | None:
+    decoded = look_again(strip, models.read(strip), models.read)
+    if decoded is None:
+        return None
+    return OcrLine(np.asarray(quad, np.float32), decoded.texts, decoded.starts, decoded.stops, decoded.confidences)
 
 
 def _side_for_small_type(quads: FloatArray, longest: int, side: int) -> int | None:
@@ -373,13 +294,6 @@ def _side_for_small_type(quads: FloatArray, longest: int, side: int) -> int | No
     seen = max(1.0, float(np.median(across)) * min(1.0, side / longest))
     larger = min(longest, LARGEST_DETECTION_SIDE_PX, round(side * GOOD_TYPE_PX / seen))
     return larger if seen < SMALL_TYPE_PX and larger > 1.1 * side else None
-
-
-def _model(root: Path, task: str) -> Path:
-    found = sorted(root.glob(f"*_{task}_*.onnx"))
-    if not found:
-        raise FileNotFoundError(f"no model *_{task}_*.onnx in the OCR package")
-    return found[-1]
 
 
 def _installed_package() -> str | None:

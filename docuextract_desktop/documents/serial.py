@@ -10,7 +10,7 @@ import numpy as np
 
 from docuextract_desktop.documents.models import Page, WordMethod
 
-WORDS_VERSION = "words-5"
+WORDS_VERSION = "words-6"
 """Changes whenever reading the same file would give other words; kept words of another version are read anew."""
 
 _MAGIC = b"DXW1"
