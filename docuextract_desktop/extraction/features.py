@@ -415,9 +415,6 @@ def _standing(
         again = np.bincount(values)[values] > 1 if n else np.zeros(0, np.bool_)
         paid = sums_of(found)[3]
         extra[:3] = [(rounding,), (rounding, again), (rounding, paid, again)]
-    elif found.kind == "date":
-        before, after = _terms_between(found)
-        extra[:3] = [(before,), (after,), (before > 0, after > 0)]
     return extra
 
 
@@ -536,6 +533,10 @@ def _word_slots(view: TokenView, found: CandidateSet, around: Surroundings) -> l
     heading, second = _headings(view, found)
     slots += [(48, heading[0]), (49, mix(heading[0], 49) ^ heading[1]), (50, second[0])]
     slots += [(51, around.left_phrase ^ mix(around.above_phrase, 51))]
+    if found.kind == "date":  # of days before others only known fields can tell the meaning
+        before, after = _terms_between(found)
+        slots += [(71, _combine([(before,)], len(found))[0]), (72, _combine([(after,)], len(found))[0])]
+        slots += [(73, _combine([(before > 0, after > 0)], len(found))[0])]
     if found.kind in ("text", "address", "id"):
         n = len(found)
         inside = [np.where(found.t0 + k < found.t1, found.t0 + k, -1) for k in range(4)]

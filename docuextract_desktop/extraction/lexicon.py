@@ -57,8 +57,8 @@ _PARTICULAR = (
     "scadenza vencimiento vervaldatum contact ansprechpartner bearbeiter sachbearbeiter salesperson vendeur page seite "
     "pagina telephone telefon phone fax email mail address adresse anschrift indirizzo direccion adres name nom "
     "nome nombre description bezeichnung beschreibung designation descrizione descripcion omschrijving quantity menge "
-    "quantite quantita cantidad aantal price preis prix prezzo precio prijs unit einheit einzelpreis unite unita amount betrag "
-    "montant importo importe bedrag total summe totale totaal subtotal agency advertiser product estimate station "
+    "quantite quantita cantidad aantal price preis prix prezzo precio prijs unit einheit einzelpreis unite unita amount "
+    "betrag montant importo importe bedrag total summe totale totaal subtotal agency advertiser product estimate station "
     "period zeitraum periode periodo delivery livraison lieferung consegna entrega levering order commande bestellung "
     "ordine pedido project projekt projet table tisch cashier kassierer time zeit heure title type code"
 )

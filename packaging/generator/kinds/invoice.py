@@ -106,11 +106,13 @@ def _tax_id(voice: Voice, seller: Party) -> list[tuple[str, str]]:
     """The number that the issuer prints, as (label key, value): the first is the field's value."""
     habits = voice.rng("tax id")
     found = [("seller_tax_id", seller.vat_id)] if seller.vat_id and habits.random() < 0.85 else []
-    if not found and seller.tax_number and habits.random() < 0.8:
+    with_number = bool(seller.tax_number) and seller.country_code not in _NO_TAX_NUMBER
+    if not found and with_number and habits.random() < 0.8:
         found = [("tax_number", seller.tax_number)]
     return found
 
 
+_NO_TAX_NUMBER = frozenset({"FR", "BE", "NL"})  # what their firms print besides is the number of a register
 _WITH_REGISTER = frozenset({"FR", "BE", "DE", "NL", "GB", "IT"})  # elsewhere it is the VAT id without its country
 
 
