@@ -8,25 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from docuextract_desktop.extraction import lexicon
-from docuextract_desktop.extraction.arithmetic import AMOUNT_KINDS, amounts_of, coin_rounding, sums_of
-from docuextract_desktop.extraction.blocks import again_in_small_print, blocks_of
+from docuextract_desktop.extraction.arithmetic import AMOUNT_KINDS, amounts_of, sums_of
 from docuextract_desktop.extraction.candidates import CandidateSet
-from docuextract_desktop.extraction.codes import VAT, code_form
 from docuextract_desktop.extraction.labels import LabelMatches
+from docuextract_desktop.extraction.standing import Labels, labels_in, standing_slots, terms_between
 from docuextract_desktop.extraction.surroundings import NOTHING, Surroundings, first_line_height, kind_of_token, take
 from docuextract_desktop.extraction.tokens import (
     NUMBER,
-    Bools,
-    Floats,
     Hashes,
     Ints,
     TokenView,
@@ -34,6 +28,7 @@ from docuextract_desktop.extraction.tokens import (
     mix_rows,
     text_hash,
 )
+from docuextract_desktop.extraction.word_classes import membership
 
 COLUMNS = 1 << 16
 Slots = NDArray[np.uint16]
@@ -89,79 +84,6 @@ def _rank(view_order: NDArray[Any]) -> Ints:
     return rank
 
 
-_WORD_CLASSES = (
-    lexicon.COMPANY_HASHES,
-    lexicon.BUSINESS_HASHES,
-    lexicon.ADDRESS_HASHES,
-    lexicon.CONTACT_HASHES,
-    lexicon.TOTAL_HASHES,
-    lexicon.TITLE_HASHES,
-    lexicon.PARTICULAR_HASHES,
-)
-
-
-_LABELLING = 5  # classes from here on make labels and titles
-
-
-@lru_cache(maxsize=2)
-def _words_before(view: TokenView) -> Ints:
-    """How many words of each class stand before each token: int32 (classes, t + 1); kept for all kinds."""
-    before = np.zeros((len(_WORD_CLASSES), len(view.token) + 1), np.int32)
-    named = _before_legal_form(view)
-    for row, words in enumerate(_WORD_CLASSES):
-        hit = np.isin(view.token_hash, np.fromiter(words, np.uint32, len(words)))
-        np.cumsum(hit & ~named if row >= _LABELLING else hit, out=before[row, 1:])
-    return before
-
-
-@lru_cache(maxsize=2)
-def _before_legal_form(view: TokenView) -> Bools:
-    """Words right before a legal form are names, whatever else they mean (`Kunden AG`): bool (t,)."""
-    company = np.isin(view.token_hash, np.fromiter(lexicon.COMPANY_HASHES, np.uint32))
-    named = np.zeros(len(view.token), np.bool_)
-    named[:-1] = company[1:] & (view.token_line[1:] == view.token_line[:-1])
-    return named
-
-
-def _membership(view: TokenView, found: CandidateSet) -> Ints:
-    """How many tokens of each candidate belong to each class of words: int32 (classes, n)."""
-    before, last = _words_before(view), len(view.token)
-    members: Ints = before[:, np.minimum(found.t1, last)] - before[:, np.minimum(found.t0, last)]
-    return members
-
-
-@dataclass(frozen=True, eq=False)
-class Labels:
-    """What of each candidate is itself a label of the template.
-
-    Attributes:
-        share: float32 (n,), how much of its tokens labels are made of.
-        covers: int32 (n,): 0 it begins with none, 1 a label begins it, 2 a label is the whole of it.
-    """
-
-    share: Floats
-    covers: Ints
-
-
-def labels_in(view: TokenView, found: CandidateSet, matches: LabelMatches) -> Labels:
-    """Find labels, of whichever field, that candidates begin with or consist of."""
-    n, count = len(found), len(view.token)
-    covers = np.zeros(n, np.int32)
-    if not n or not count:
-        return Labels(np.zeros(n, np.float32), covers)
-    t0, t1 = np.minimum(found.t0, count - 1), np.minimum(found.t1, count)
-    word = matches.token_share.max(axis=0) if len(matches.token_share) else np.zeros(count)
-    named = _before_legal_form(view)
-    before = np.concatenate([[0], np.cumsum((word > 0.45) & ~named)])
-    share = ((before[t1] - before[t0]) / np.maximum(t1 - t0, 1)).astype(np.float32)
-    reach = np.zeros(count, np.int64)  # where the longest label that begins at a token ends
-    good = (matches.quality >= 0.8) & ~named[matches.stop - 1]
-    np.maximum.at(reach, matches.start[good], matches.stop[good])
-    covers[:] = (reach[t0] > 0) & (reach[t0] <= t1)
-    covers[(reach[t0] >= t1) & (reach[t0] > 0)] = 2
-    return Labels(share, covers)
-
-
 def slots_of(view: TokenView, found: CandidateSet, around: Surroundings, matches: LabelMatches) -> tuple[Slots, int]:
     """Hashed context of all candidates: uint16 (n, slots), and how many of the first slots are free of words.
 
@@ -203,7 +125,7 @@ def _plain_slots(view: TokenView, found: CandidateSet, around: Surroundings, lab
     rank = np.arange(n)
     line_rank = _dense_rank(found.line)
     on_page = _position_within(found.page)
-    company, business, address, contact, total, title, particular = _membership(view, found)
+    company, business, address, contact, total = membership(view, found)[:5]
     starts_segment, ends_segment = _segment_edges(view, found)
     left_kind = kind_of_token(view, around.left[:, 0])
     above_kind = kind_of_token(view, around.above[:, 0])
@@ -362,91 +284,10 @@ def _plain_slots(view: TokenView, found: CandidateSet, around: Surroundings, lab
             facts[:, 11],
             facts[:, 12],
         ),
-        *_standing(view, found, labels, title, particular, address, company),
+        *standing_slots(view, found, labels),
     ]
     combined = _combine(table, n)
     return [combined[0], shape, long_shape, ends, *combined[1:]]
-
-
-def _standing(
-    view: TokenView, found: CandidateSet, labels: Labels, title: Ints, particular: Ints, address: Ints, company: Ints
-) -> list[tuple[NDArray[Any], ...]]:
-    """Slots that one kind of value needs; the same number of them for each kind."""
-    n = len(found)
-    if found.kind in ("text", "address"):
-        blocks = blocks_of(view)
-        tokens = np.maximum(found.t1 - found.t0, 1)
-        first, last = found.part[found.part_start[:-1]], found.part[found.part_start[1:] - 1]
-        begins, ends = view.word_segment[first[:, 0]], view.word_segment[last[:, 1] - 1]
-        place, reach, over = blocks.place[ends], blocks.contact[ends], blocks.over[begins]
-        own_place = np.minimum(blocks.place[begins], 1)
-        again = again_in_small_print(view, found, blocks)
-        net = np.concatenate([[0], np.cumsum(blocks.in_address)])
-        last_token = len(view.token)
-        known = net[np.minimum(found.t1, last_token)] - net[np.minimum(found.t0, last_token)] > 0
-        wordy = _bucket(title / tokens, [0.01, 0.5, 0.99])
-        said = _bucket(particular / tokens, [0.01, 0.34, 0.6, 0.99])
-        label = _bucket(labels.share, [0.01, 0.34, 0.6, 0.99])
-        return [
-            (wordy, np.minimum(tokens, 3)),
-            (said, np.minimum(tokens, 3)),
-            (label, np.minimum(tokens, 3)),
-            (labels.covers,),
-            (place,),
-            (place, np.minimum(over, 2)),
-            (place, reach),
-            (over,),
-            (own_place, np.minimum(address, 1)),
-            (again,),
-            (again, known),
-            (known, place < 5),
-            (place < 5, again, company > 0),
-            (place < 5, np.minimum(over, 2), labels.covers > 0, wordy, said > 2),
-        ]
-    extra: list[tuple[NDArray[Any], ...]] = [(np.zeros(n),)] * _KIND_SLOTS
-    if found.kind == "id":
-        form = np.array([code_form(t) for t in found.texts], np.int32)
-        present = np.isin(np.arange(8), form)
-        rank = _nth_of_its_kind(form)
-        extra[:4] = [(form,), (form, np.full(n, present[VAT])), (form, np.minimum(rank, 2)), (labels.covers,)]
-    elif found.kind in AMOUNT_KINDS:
-        rounding = coin_rounding(amounts_of(found))
-        _, values = np.unique(found.values, return_inverse=True)
-        again = np.bincount(values)[values] > 1 if n else np.zeros(0, np.bool_)
-        paid = sums_of(found)[3]
-        extra[:3] = [(rounding,), (rounding, again), (rounding, paid, again)]
-    return extra
-
-
-_KIND_SLOTS = 14
-_TERMS = np.array([7, 8, 10, 14, 15, 20, 21, 28, 30, 31, 42, 45, 60, 61, 90])  # days within which bills are to be paid
-
-
-def _nth_of_its_kind(form: Ints) -> Ints:
-    result = np.zeros(len(form), np.int32)
-    seen: dict[int, int] = {}
-    for at, kind in enumerate(form.tolist()):
-        result[at] = seen.get(kind, 0)
-        seen[kind] = result[at] + 1
-    return result
-
-
-def _terms_between(found: CandidateSet) -> tuple[Ints, Ints]:
-    """Whether another date lies a usual term of payment before, or after: 0 no, 1 days of 7 to 21, 2 longer ones."""
-    n = len(found)
-    day = np.zeros(n, np.int64)
-    for at, value in enumerate(found.values):
-        try:
-            day[at] = date.fromisoformat(value[:10]).toordinal()
-        except ValueError:
-            day[at] = -(10**6) - 1000 * at
-    apart = day[:, None] - day[None, :]
-
-    def kind(days: NDArray[np.int64]) -> Ints:
-        usual = np.isin(days, _TERMS)
-        return np.where((usual & (days > 21)).any(axis=1), 2, usual.any(axis=1)).astype(np.int32)
-
-    return kind(apart), kind(-apart)
 
 
 def _combine(table: Sequence[Sequence[NDArray[Any]]], n: int) -> Hashes:
@@ -534,7 +375,7 @@ def _word_slots(view: TokenView, found: CandidateSet, around: Surroundings) -> l
     slots += [(48, heading[0]), (49, mix(heading[0], 49) ^ heading[1]), (50, second[0])]
     slots += [(51, around.left_phrase ^ mix(around.above_phrase, 51))]
     if found.kind == "date":  # of days before others only known fields can tell the meaning
-        before, after = _terms_between(found)
+        before, after = terms_between(found)
         slots += [(71, _combine([(before,)], len(found))[0]), (72, _combine([(after,)], len(found))[0])]
         slots += [(73, _combine([(before > 0, after > 0)], len(found))[0])]
     if found.kind in ("text", "address", "id"):

@@ -63,6 +63,7 @@ _PARTICULAR = (
     "lieferung consegna entrega levering order commande bestellung ordine pedido project projekt projet table tisch "
     "cashier kassierer time zeit heure title type code"
 )
+_ROUNDING = "rounding rounded round rnd pembundaran adjustment rundung gerundet arrondi redondeo arrotondamento"
 TITLE_WORDS = frozenset(_TITLE.split())
 """Words that documents are called by: a line of nothing else is a title, never a name."""
 PARTICULAR_WORDS = frozenset(_PARTICULAR.split())
@@ -79,6 +80,7 @@ ADDRESS_HASHES = frozenset(map(text_hash, ADDRESS_WORDS))
 CONTACT_HASHES = frozenset(map(text_hash, CONTACT_WORDS))
 TOTAL_HASHES = frozenset(map(text_hash, TOTAL_WORDS))
 TITLE_HASHES = frozenset(map(text_hash, TITLE_WORDS))
+ROUNDING_HASHES = frozenset(map(text_hash, _ROUNDING.split()))
 PARTICULAR_HASHES = frozenset(map(text_hash, PARTICULAR_WORDS))
 
 _CONTACT_START = re.compile(
