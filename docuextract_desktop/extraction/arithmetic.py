@@ -75,3 +75,32 @@ def adding_up(amounts: NDArray[np.float64]) -> list[Ints]:
         np.array([c in differences for c in cents.tolist()], np.int32),
         np.array([c in net for c in cents.tolist()], np.int32),
     ]
+
+
+def coin_rounding(amounts: NDArray[np.float64]) -> Ints:
+    """Whether an amount was rounded to coins of five hundredths, int32 (n,).
+
+    1: an amount that such coins can pay, where one of a few hundredths more or less stands before it; 2: the same, and
+    the difference is printed too; 3 and 4: the amount before rounding; 0: nothing of this.
+    """
+    n = len(amounts)
+    result = np.zeros(n, np.int32)
+    cents = np.rint(np.abs(amounts) * 100).astype(np.int64)
+    first: dict[int, int] = {}
+    last: dict[int, int] = {}
+    for at, value in enumerate(cents.tolist()):
+        first.setdefault(value, at)
+        last[value] = at
+    for at, value in enumerate(cents.tolist()):
+        if value < 20:
+            continue
+        if value % 5 == 0:
+            near = [d for d in (1, 2, -1, -2) if first.get(value + d, n) < last[value]]
+            code = 1
+        else:
+            rounded = (value + 2) // 5 * 5
+            near = [rounded - value] if last.get(rounded, -1) > first[value] else []
+            code = 3
+        if near:
+            result[at] = code + any(abs(d) in first for d in near)
+    return result

@@ -10,12 +10,13 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import accumulate, pairwise
 
 import numpy as np
 
 from docuextract_desktop.extraction.labels import LabelMatches
-from docuextract_desktop.extraction.lexicon import FORM_WORDS, is_contact_line
+from docuextract_desktop.extraction.lexicon import COMPANY_WORDS, FORM_WORDS, PARTICULAR_WORDS, is_contact_line
 from docuextract_desktop.extraction.tokens import LETTERS, NUMBER, Bools, Floats, Ints, TokenView
 from docuextract_desktop.templates.models import Locale
 from docuextract_desktop.templates.types import Parsed, ValueType, value_type
@@ -309,8 +310,24 @@ def _text_starts(
                 starts.append((word + 1, 0))
         elif (text in _DASHES or text in _NUMBER_SIGNS) and word + 1 < stop:
             starts.append((word + 1, 0))
+    led = _after_leading_particulars(view, start, stop)
+    if led is not None:
+        starts.append((led, 0))
+        if view.word_colon[led - 1]:
+            del starts[0]  # what a label with a colon begins is no value
     unique = list(dict.fromkeys(starts))
     return unique[1:] if start in opened and len(unique) > 1 else unique
+
+
+def _after_leading_particulars(view: TokenView, start: int, stop: int) -> int | None:
+    """The first word behind one or two that only label things (`Name Blueprint Advisors`), where a value follows."""
+    word = start
+    while word < min(start + 2, stop - 1) and view.words[word].strip(":;.,#*").casefold() in PARTICULAR_WORDS:
+        word += 1
+    after = view.words[word]
+    if word == start or not after[0].isupper() or after.strip(".,").casefold() in COMPANY_WORDS:
+        return None
+    return word
 
 
 def _text_ends(view: TokenView, start: int, stop: int) -> list[tuple[int, int]]:
@@ -386,19 +403,23 @@ def _neighbouring_segments(builder: _Builder) -> None:
     """Segments of one line joined: wide letter spacing splits names into several."""
     view = builder.view
     lettered = _lettered_segments(view).tolist()
+    if view.segment_count:
+        labels = view.word_colon[view.segment_start[1:] - 1].tolist()  # `Name:` begins no name
+        lettered_left = [a and not b for a, b in zip(lettered, labels, strict=True)]
     segment_start, segment_of = view.segment_start.tolist(), view.word_segment.tolist()
     for line in range(view.line_count):
         words = view.line_words(line)
         first, last = segment_of[words.start], segment_of[words.stop - 1]
         if not 1 <= last - first <= 3 or len(words) > _MAX_TEXT_WORDS:
             continue
-        if all(lettered[first : last + 1]):
+        if all(lettered_left[first:last]) and lettered[last]:
             builder.add_words(words.start, words.stop)
         for left in range(first, last):
-            if lettered[left] and lettered[left + 1]:
+            if lettered_left[left] and lettered[left + 1]:
                 builder.add_words(segment_start[left], segment_start[left + 2])
 
 
+@lru_cache(maxsize=2)
 def segment_below(view: TokenView) -> Ints:
     """int32 (segments,): the segment that continues each one on the next printed line of its column, or -1."""
     n = view.segment_count

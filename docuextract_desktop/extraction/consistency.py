@@ -1,4 +1,4 @@
-"""Decisions that fields take together: both ends of a range, parts that add up to a total, rules that are broken.
+"""Decisions that fields take together: both ends of a range, parts that add up to a total, parties that differ.
 
 Each field brings its likeliest values with their probabilities; the combination is taken that is likeliest when what
 fits together is rewarded. A clear winner stays the winner: the reward is worth a factor, not a veto.
@@ -11,9 +11,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import product
+from itertools import combinations, product
 
-from docuextract_desktop.extraction.choosing import Chosen, pick
+from docuextract_desktop.extraction.candidates import kind_of
+from docuextract_desktop.extraction.choosing import Chosen, pick, value_key
 from docuextract_desktop.extraction.prepared import Prepared, header_fields
 from docuextract_desktop.templates.models import Template, TemplateField
 from docuextract_desktop.templates.rules import Expression, FieldRef, Number, Operation, Rule, RuleError, parse_rule
@@ -23,6 +24,8 @@ _RANGE_OPTIONS = 8
 _SUM_REWARD = 2.0  # in log units: a factor of seven
 _RANGE_REWARD = 1.5  # both ends printed as one range
 _ORDER_PENALTY = 3.0
+_SAME_NAME_PENALTY = 2.0  # who issues a document seldom addresses it to himself
+_MOST_NAMES = 4
 _ROUNDING = 0.011
 _CASH_ROUNDING = 0.051
 _FLOOR = 1e-4
@@ -63,6 +66,8 @@ def agree(prepared: Prepared, template: Template, chosen: dict[str, Chosen]) -> 
     for rule in sums:
         if all(name in result for name, _ in rule.signs):
             _decide_sum(prepared, fields, result, rule)
+    for first, second in combinations([name for name in _parties(template) if name in result], 2):
+        _decide_apart(prepared, fields, result, first, second)
     return result
 
 
@@ -71,6 +76,7 @@ def joined_with(template: Template, names: frozenset[str]) -> frozenset[str]:
     """These fields and all that are decided together with them."""
     sums, orders = _joint_rules(template)
     groups = [{order.first, order.second} for order in orders] + [{name for name, _ in rule.signs} for rule in sums]
+    groups.append(set(_parties(template)))
     found = set(names)
     while grown := {name for group in groups if group & found for name in group} - found:
         found |= grown
@@ -96,6 +102,12 @@ def _joint_rules(template: Template) -> tuple[tuple[_Sum, ...], tuple[_Order, ..
     named = {(o.first, o.second) for o in orders}
     orders.extend(_Order(*pair, f"{pair[0]} <= {pair[1]}") for pair in _range_names(sorted(dates)) if pair not in named)
     return tuple(sums), tuple(orders)
+
+
+def _parties(template: Template) -> tuple[str, ...]:
+    """Names of people and firms that a document tells apart; where there are many, it is a list of them."""
+    names = tuple(field.name for field in header_fields(template) if field.type == "name")
+    return names if len(names) <= _MOST_NAMES else ()
 
 
 def _range_names(dates: Sequence[str]) -> list[tuple[str, str]]:
@@ -199,6 +211,34 @@ def _mark(
         result[name] = replace(chosen, signs=signs, broken=sentences)
 
 
+# --- parties ---------------------------------------------------------------------------------------------------------
+
+
+def _decide_apart(
+    prepared: Prepared, fields: dict[str, TemplateField], result: dict[str, Chosen], first: str, second: str
+) -> None:
+    """One name for two parties is taken only where nothing else is nearly as likely."""
+    pair = (result[first], result[second])
+    if pair[0].row is None or pair[1].row is None:
+        return
+    found = prepared.candidates(fields[first])
+    kind = kind_of(fields[first].type)
+
+    def same(a: int, b: int) -> bool:
+        return value_key(kind, found.values[a]) == value_key(kind, found.values[b])
+
+    if not same(pair[0].row, pair[1].row):
+        return
+    best, best_score = (pair[0].row, pair[1].row), -math.inf
+    for (a, pa), (b, pb) in product(_rows(pair[0], _OPTIONS), _rows(pair[1], _OPTIONS)):
+        total = math.log(max(pa, _FLOOR)) + math.log(max(pb, _FLOOR)) - _SAME_NAME_PENALTY * same(a, b)
+        if total > best_score:
+            best, best_score = (a, b), total
+    for name, row in zip((first, second), best, strict=True):
+        if row != result[name].row:
+            result[name] = _taken(prepared, fields[name], result[name], row)
+
+
 # --- sums -----------------------------------------------------------------------------------------------------------
 
 
@@ -217,7 +257,7 @@ def _decide_sum(prepared: Prepared, fields: dict[str, TemplateField], result: di
     best_score = -math.inf
     for combination in product(*options):
         total = sum(math.log(max(p, _FLOOR)) for _, p, _ in combination)
-        if _holds(combination, rule):
+        if _holds(combination, rule) or _holds_rounded(combination, rule):
             total += _SUM_REWARD
         if total > best_score:
             best, best_score = combination, total
@@ -240,6 +280,13 @@ def _decide_sum(prepared: Prepared, fields: dict[str, TemplateField], result: di
 
 def _holds(combination: Sequence[tuple[int, float, float]], rule: _Sum) -> bool:
     return abs(sum(value for _, _, value in combination) + rule.constant) <= _ROUNDING
+
+
+def _holds_rounded(combination: Sequence[tuple[int, float, float]], rule: _Sum) -> bool:
+    """Whether the largest amount is the others' sum, rounded to what can be paid in coins of five hundredths."""
+    if abs(sum(value for _, _, value in combination) + rule.constant) > _CASH_ROUNDING:
+        return False
+    return round(max(abs(value) for _, _, value in combination) * 100) % 5 == 0
 
 
 def _number(value: str) -> float:

@@ -14,11 +14,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from docuextract_desktop.extraction import lexicon
 from docuextract_desktop.extraction.arithmetic import AMOUNT_KINDS, amounts_of, sums_of
 from docuextract_desktop.extraction.candidates import CandidateSet
+from docuextract_desktop.extraction.labels import LabelMatches
+from docuextract_desktop.extraction.standing import Labels, labels_in, standing_slots, terms_between
 from docuextract_desktop.extraction.surroundings import NOTHING, Surroundings, first_line_height, kind_of_token, take
-from docuextract_desktop.extraction.tokens import NUMBER, Hashes, Ints, TokenView, mix, mix_rows, text_hash
+from docuextract_desktop.extraction.tokens import (
+    NUMBER,
+    Hashes,
+    Ints,
+    TokenView,
+    mix,
+    mix_rows,
+    text_hash,
+)
+from docuextract_desktop.extraction.word_classes import membership
 
 COLUMNS = 1 << 16
 Slots = NDArray[np.uint16]
@@ -74,39 +84,13 @@ def _rank(view_order: NDArray[Any]) -> Ints:
     return rank
 
 
-_WORD_CLASSES = (
-    lexicon.COMPANY_HASHES,
-    lexicon.BUSINESS_HASHES,
-    lexicon.ADDRESS_HASHES,
-    lexicon.CONTACT_HASHES,
-    lexicon.TOTAL_HASHES,
-)
-
-
-@lru_cache(maxsize=2)
-def _words_before(view: TokenView) -> Ints:
-    """How many words of each class stand before each token: int32 (classes, t + 1); kept for all kinds."""
-    before = np.zeros((len(_WORD_CLASSES), len(view.token) + 1), np.int32)
-    for row, words in enumerate(_WORD_CLASSES):
-        hit = np.isin(view.token_hash, np.fromiter(words, np.uint32, len(words)))
-        np.cumsum(hit, out=before[row, 1:])
-    return before
-
-
-def _membership(view: TokenView, found: CandidateSet) -> Ints:
-    """How many tokens of each candidate belong to each class of words: int32 (classes, n)."""
-    before, last = _words_before(view), len(view.token)
-    members: Ints = before[:, np.minimum(found.t1, last)] - before[:, np.minimum(found.t0, last)]
-    return members
-
-
-def slots_of(view: TokenView, found: CandidateSet, around: Surroundings) -> tuple[Slots, int]:
+def slots_of(view: TokenView, found: CandidateSet, around: Surroundings, matches: LabelMatches) -> tuple[Slots, int]:
     """Hashed context of all candidates: uint16 (n, slots), and how many of the first slots are free of words.
 
     The word-free slots (shape, place, rank) mean the same on every kind of document; the rest names words nearby.
     """
     n = len(found)
-    plain = _plain_slots(view, found, around)
+    plain = _plain_slots(view, found, around, labels_in(view, found, matches))
     wordy = _word_slots(view, found, around)
     salts = [*range(1000, 1000 + len(plain)), *(salt for salt, _ in wordy)]
     if not n:
@@ -115,7 +99,7 @@ def slots_of(view: TokenView, found: CandidateSet, around: Surroundings) -> tupl
     return np.ascontiguousarray(columns.T.astype(np.uint16)), len(plain)
 
 
-def _plain_slots(view: TokenView, found: CandidateSet, around: Surroundings) -> list[Hashes]:
+def _plain_slots(view: TokenView, found: CandidateSet, around: Surroundings, labels: Labels) -> list[Hashes]:
     n = len(found)
     box, page = found.box, found.page
     pages = max(len(view.pages), 1)
@@ -141,7 +125,7 @@ def _plain_slots(view: TokenView, found: CandidateSet, around: Surroundings) -> 
     rank = np.arange(n)
     line_rank = _dense_rank(found.line)
     on_page = _position_within(found.page)
-    company, business, address, contact, total = _membership(view, found)
+    company, business, address, contact, total = membership(view, found)[:5]
     starts_segment, ends_segment = _segment_edges(view, found)
     left_kind = kind_of_token(view, around.left[:, 0])
     above_kind = kind_of_token(view, around.above[:, 0])
@@ -300,6 +284,7 @@ def _plain_slots(view: TokenView, found: CandidateSet, around: Surroundings) -> 
             facts[:, 11],
             facts[:, 12],
         ),
+        *standing_slots(view, found, labels),
     ]
     combined = _combine(table, n)
     return [combined[0], shape, long_shape, ends, *combined[1:]]
@@ -389,6 +374,10 @@ def _word_slots(view: TokenView, found: CandidateSet, around: Surroundings) -> l
     heading, second = _headings(view, found)
     slots += [(48, heading[0]), (49, mix(heading[0], 49) ^ heading[1]), (50, second[0])]
     slots += [(51, around.left_phrase ^ mix(around.above_phrase, 51))]
+    if found.kind == "date":  # of days before others only known fields can tell the meaning
+        before, after = terms_between(found)
+        slots += [(71, _combine([(before,)], len(found))[0]), (72, _combine([(after,)], len(found))[0])]
+        slots += [(73, _combine([(before > 0, after > 0)], len(found))[0])]
     if found.kind in ("text", "address", "id"):
         n = len(found)
         inside = [np.where(found.t0 + k < found.t1, found.t0 + k, -1) for k in range(4)]

@@ -42,6 +42,32 @@ _FORM = (
 )
 FORM_WORDS = frozenset(_FORM.split())
 """Words that begin the next label on a line where two columns have run together."""
+_TITLE = (
+    "invoice rechnung facture fattura factura factuur fatura gutschrift avoir credit note bill quittung beleg receipt "
+    "statement copy copie kopie original duplicate duplikat proforma tax abrechnung rechnungskorrektur nota credito "
+    "creditnota abono rectificativa honoraires acompte solde zwischenrechnung schlussrechnung teilrechnung cash memo "
+    "sales commercial confirmation order contract bestellung auftrag auftragsbestatigung lieferschein angebot "
+    "official slip welcome thank you"
+)
+_PARTICULAR = (
+    "number no nr num numero nummer nro date datum data fecha ref reference reff referenz referencia riferimento "
+    "kundennummer kundennr kunden rechnungsnr rechnungsnummer rechnungsdatum lieferdatum bestellnr bestellnummer "
+    "customer client kunde klant cliente account konto compte conto cuenta rekening payment zahlung paiement "
+    "pagamento pago betaling terms bedingungen zahlungsbedingungen conditions condizioni condiciones due fallig "
+    "echeance scadenza vencimiento vervaldatum contact ansprechpartner bearbeiter sachbearbeiter salesperson "
+    "vendeur page seite pagina telephone telefon phone fax email mail address adresse anschrift indirizzo direccion "
+    "adres name nom nome nombre description bezeichnung beschreibung designation descrizione descripcion "
+    "omschrijving quantity menge quantite quantita cantidad aantal price preis prix prezzo precio prijs unit "
+    "einheit einzelpreis unite unita amount betrag montant importo importe bedrag total summe totale totaal "
+    "subtotal agency advertiser product estimate station period zeitraum periode periodo delivery livraison "
+    "lieferung consegna entrega levering order commande bestellung ordine pedido project projekt projet table tisch "
+    "cashier kassierer time zeit heure title type code"
+)
+_ROUNDING = "rounding rounded round rnd pembundaran adjustment rundung gerundet arrondi redondeo arrotondamento"
+TITLE_WORDS = frozenset(_TITLE.split())
+"""Words that documents are called by: a line of nothing else is a title, never a name."""
+PARTICULAR_WORDS = frozenset(_PARTICULAR.split())
+"""Words that labels on all kinds of documents are made of."""
 COMPANY_WORDS = frozenset(_COMPANY.split())
 BUSINESS_WORDS = frozenset(_BUSINESS.split())
 ADDRESS_WORDS = frozenset(_ADDRESS.split())
@@ -53,6 +79,9 @@ BUSINESS_HASHES = frozenset(map(text_hash, BUSINESS_WORDS))
 ADDRESS_HASHES = frozenset(map(text_hash, ADDRESS_WORDS))
 CONTACT_HASHES = frozenset(map(text_hash, CONTACT_WORDS))
 TOTAL_HASHES = frozenset(map(text_hash, TOTAL_WORDS))
+TITLE_HASHES = frozenset(map(text_hash, TITLE_WORDS))
+ROUNDING_HASHES = frozenset(map(text_hash, _ROUNDING.split()))
+PARTICULAR_HASHES = frozenset(map(text_hash, PARTICULAR_WORDS))
 
 _CONTACT_START = re.compile(
     r"\W*(tel(ephone|efon|\b)|phone|ph\b|hp\b|h/p|fax|telefax|mobil|e-?mail|www\.|http|\S+@\S+|"

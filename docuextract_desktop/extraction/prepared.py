@@ -27,7 +27,7 @@ from docuextract_desktop.extraction.tokens import LETTERS, Bools, Floats, Ints, 
 from docuextract_desktop.templates.models import Locale, Template, TemplateField
 from docuextract_desktop.templates.types import resolve_locale
 
-FEATURES_VERSION = "features-5"
+FEATURES_VERSION = "features-7"
 """Changes whenever preparing the same words for the same template would give other numbers."""
 
 _MAGIC = b"DXP1"
@@ -147,7 +147,7 @@ def prepare_view(view: TokenView, template: Template, document_id: str) -> Prepa
             around = look_around(view, candidates)
             geometry = label_geometry(view, candidates, matches)
             found[key] = candidates, around, geometry
-            slots, plain = slots_of(view, candidates, around)
+            slots, plain = slots_of(view, candidates, around, matches)
             kinds[key] = _ready(view, candidates, slots, plain)
         candidates, around, geometry = found[key]
         relations[field.name] = relations_of(view, candidates, around, matches, geometry, number)

@@ -17,7 +17,7 @@ _VAT = {
 }  # fmt: skip
 _TAX_NUMBER = {
     "DE": "##/###/#####", "FR": "### ### ### #####", "US": "##-#######", "NL": "########", "GB": "########",
-    "IT": "###########", "MY": "############", "ES": "B########", "PT": "#########",
+    "BE": "0###.###.###", "IT": "###########", "MY": "############", "ES": "B########", "PT": "#########",
 }  # fmt: skip
 
 
@@ -42,6 +42,28 @@ def iban(rng: random.Random, country: str) -> str:
     return f"{country}{98 - int(as_number) % 97:02d}{account}"
 
 
+def _as_printed(rng: random.Random, name: str, legal: str) -> str:
+    """Letterheads leave the legal form out, or print the name in capitals."""
+    if rng.random() < 0.25:
+        name = name.removesuffix(f" {legal}")
+    return name.upper() if rng.random() < 0.15 else name
+
+
+def _grouped(voice: Voice, vat_id: str) -> str:
+    """A VAT id as some firms print it: with its country apart, or with its digits in groups of three."""
+    rng = voice.rng("grouping")
+    compact = re.fullmatch(r"([A-Z]{2}U?)(\d{8,11})", vat_id)
+    if voice.family != "train" or compact is None or rng.random() < 0.55:
+        return vat_id
+    country, number = compact.groups()
+    if rng.random() < 0.5:
+        return f"{country} {number}"
+    sign = "." if country == "BE" and rng.random() < 0.7 else " "
+    head = len(number) % 3
+    groups = [number[:head]] * (head > 0) + [number[at : at + 3] for at in range(head, len(number), 3)]
+    return f"{country}{rng.choice([' ', '']) if head or sign == '.' else ' '}{sign.join(groups)}"
+
+
 def firm(rng: random.Random, voice: Voice, *, buyer: bool = False) -> Party:
     """A firm in the voice's country. Train and test families draw from separate halves of the names."""
     words = voice.words
@@ -61,6 +83,8 @@ def firm(rng: random.Random, voice: Voice, *, buyer: bool = False) -> Party:
     place = f"{town} {zip_code}" if voice.country in ("GB", "IE") else f"{prefix}{zip_code} {town}"
     if voice.country == "US":
         place = f"{town}, {zip_code}"
+    if voice.family == "train":
+        name = _as_printed(voice.rng(f"print of {name}"), name, legal)
     domain = re.sub(r"[^a-z]+", "-", unicodedata.normalize("NFKD", stem.lower()).encode("ascii", "ignore").decode())
     code = voice.country
     dial = {"DE": "+49", "AT": "+43", "CH": "+41", "FR": "+33", "BE": "+32", "GB": "+44", "IE": "+353", "ES": "+34",
@@ -74,7 +98,7 @@ def firm(rng: random.Random, voice: Voice, *, buyer: bool = False) -> Party:
         phone=digits(rng, f"{dial} {rng.choice(['### ######', '## ### ## ##', '####-####'])}"),
         email=f"{rng.choice(['info', 'office', 'mail', 'accounts'])}@{domain.strip('-')}.example",
         web=f"www.{domain.strip('-')}.example",
-        vat_id=digits(rng, _VAT[code]),
+        vat_id=_grouped(voice, digits(rng, _VAT[code])),
         tax_number=digits(rng, _TAX_NUMBER[code]) if code in _TAX_NUMBER else "",
         iban=iban(rng, code),
         bic=digits(rng, f"@@@@{code}##@@@" if rng.random() < 0.5 else f"@@@@{code}##"),

@@ -36,7 +36,7 @@ from docuextract_desktop.extraction.prepared import (
 from docuextract_desktop.templates.library import load_template
 from docuextract_desktop.templates.models import Template
 
-GENERATED = 100
+GENERATED, GENERATED_WEIGHT = 200, 0.5  # many issuers, each of which counts less than a real document
 _NON_WORD = re.compile(r"[\W_]+")
 _DMY = ("%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y", "%d-%m-%y", "%d.%m.%Y", "%d.%m.%y", "%d %b %Y", "%d %b %y", "%d-%b-%Y",
         "%d-%b-%y", "%d/%b/%Y", "%d/%b/%y", "%d %B %Y", "%d%b%Y", "%d%b%y", "%b %d, %Y", "%d %b, %Y", "%Y-%m-%d",
@@ -293,5 +293,5 @@ def default_corpora(
         first = json.loads((folder / "truth.jsonl").read_text(encoding="utf-8").split("\n", 1)[0])
         name = f"generated {first['kind']}"
         cases = load_corpus(folder, load_template(first["kind"]), cache=cache, by="layout", limit=GENERATED)
-        found[name] = [replace(case, corpus=name) for case in cases]
+        found[name] = [replace(case, corpus=name, weight=case.weight * GENERATED_WEIGHT) for case in cases]
     return found

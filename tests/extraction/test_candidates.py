@@ -30,6 +30,8 @@ def offered(page: str, kind: str, *labels: str) -> list[str]:
         ("Customer Meadow Trading Ltd", "text", "Meadow Trading Ltd"),
         ("Meadow Trading Ltd (12345)", "text", "Meadow Trading Ltd"),
         ("Meadow Trading Ltd Invoice 12", "text", "Meadow Trading Ltd"),
+        ("Name Meadow Trading Ltd", "text", "Meadow Trading Ltd"),
+        ("Name; Meadow Trading Ltd", "text", "Meadow Trading Ltd"),
         ("Citizens for Better\nParks and Rivers", "text", "Citizens for Better Parks and Rivers"),
         ("Meadow Trading\n12 Mill Lane\nYO1 7HH York\nTel: 123", "address", "12 Mill Lane YO1 7HH York"),
         ("12 Mill Lane\nYO1 7HH York Tel: 123", "address", "12 Mill Lane YO1 7HH York"),
@@ -42,6 +44,18 @@ def test_values_are_reached(page: str, kind: str, value: str) -> None:
 def test_a_label_with_a_colon_is_not_offered_as_a_value() -> None:
     assert "Customer: Meadow Ltd" not in offered("Customer: Meadow Ltd", "text", "customer")
     assert "No: 3, Mill Lane" in offered("No: 3, Mill Lane", "text", "customer")
+
+
+def test_a_word_for_labels_may_be_a_part_of_a_name() -> None:
+    values = offered("Kunden AG Mitte", "text", "total")
+    assert "Kunden AG Mitte" in values
+    assert "AG Mitte" not in values
+
+
+def test_a_label_in_its_own_column_is_not_joined_to_the_value_beside_it() -> None:
+    values = offered("Name:            Meadow Trading Ltd", "text", "total")
+    assert "Meadow Trading Ltd" in values
+    assert "Name: Meadow Trading Ltd" not in values
 
 
 def test_no_span_is_offered_twice_and_long_pages_stay_bounded() -> None:

@@ -33,3 +33,17 @@ def test_parts_that_do_not_add_up_are_said() -> None:
 def test_a_rule_that_cannot_be_read_is_passed_over() -> None:
     template = template_of(field("total", "money", "total"), rules=["total total"])
     assert extract(document_of("Total 12.00"), template).field("total").value == "12.00"
+
+
+def test_one_name_is_not_taken_for_two_parties() -> None:
+    template = template_of(field("seller", "name", "seller"), field("buyer", "name", "buyer"))
+    page = "Seller: Meadow Trading Ltd\n\n\nBuyer: Mill Lane Bakery Ltd\n\n\nMeadow Trading Ltd"
+    found = extract(document_of(page), template)
+    assert found.field("seller").value == "Meadow Trading Ltd"
+    assert found.field("buyer").value == "Mill Lane Bakery Ltd"
+
+
+def test_parties_that_are_labelled_alike_may_be_the_same() -> None:
+    template = template_of(field("bill_to", "name", "bill to"), field("ship_to", "name", "ship to"))
+    found = extract(document_of("Bill to: Meadow Trading Ltd\n\n\nShip to: Meadow Trading Ltd"), template)
+    assert {found.field("bill_to").value, found.field("ship_to").value} == {"Meadow Trading Ltd"}

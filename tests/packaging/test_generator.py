@@ -69,6 +69,16 @@ def test_sums_are_right(kind: str, tmp_path: Path) -> None:
                 assert Decimal("0.84") <= Decimal(item["amount"]) / part <= Decimal("1.01")  # a discount of up to 15 %
 
 
+def test_a_number_of_a_register_stands_beside_the_vat_id_and_is_never_the_truth(tmp_path: Path) -> None:
+    beside = 0
+    for row in generated(tmp_path, count=24, languages=("fr",)):
+        tax_id = row["fields"]["seller_tax_id"]
+        assert tax_id is None or tax_id[:2] in ("FR", "BE"), row["filename"]
+        text = " ".join(" ".join(page.texts) for page in read_document(tmp_path / row["filename"]).pages)
+        beside += tax_id is not None and ("SIRET" in text or "SIREN" in text)
+    assert beside
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_field_names_are_those_of_the_shipped_template(kind: str, tmp_path: Path) -> None:
     template = load_template(kind)

@@ -60,6 +60,7 @@ def compose(voice: Voice, rng: random.Random) -> Sheet:
     legal = [Entry(voice.label(label), value, "seller_tax_id") for label, value in tax_id]
     if legal and habits.random() < 0.25:
         meta.append(legal.pop())
+    legal = _with_register(voice, seller, legal)
     outro: list[list[Run]] = []
     if due_style in ("sentence", "both"):
         outro.append(_sentence(rng.choice(voice.words["due_sentence"]), "due_date", voice.date(due)))
@@ -105,9 +106,26 @@ def _tax_id(voice: Voice, seller: Party) -> list[tuple[str, str]]:
     """The number that the issuer prints, as (label key, value): the first is the field's value."""
     habits = voice.rng("tax id")
     found = [("seller_tax_id", seller.vat_id)] if seller.vat_id and habits.random() < 0.85 else []
-    if not found and seller.tax_number and habits.random() < 0.8:
+    with_number = bool(seller.tax_number) and seller.country_code not in _NO_TAX_NUMBER
+    if not found and with_number and habits.random() < 0.8:
         found = [("tax_number", seller.tax_number)]
     return found
+
+
+_NO_TAX_NUMBER = frozenset({"FR", "BE", "NL"})  # what their firms print besides is the number of a register
+_WITH_REGISTER = frozenset({"FR", "BE", "DE", "NL", "GB", "IT"})  # elsewhere it is the VAT id without its country
+
+
+def _with_register(voice: Voice, seller: Party, legal: list[Entry]) -> list[Entry]:
+    """The firm's number in a register or at the tax office beside the VAT id that was asked for."""
+    habits = voice.rng("register")
+    printed = any(entry.value == seller.tax_number for entry in legal)
+    if voice.family != "train" or seller.country_code not in _WITH_REGISTER or not seller.vat_id or printed:
+        return legal
+    if habits.random() < 0.35:
+        return legal
+    other = Entry(voice.label("tax_number"), seller.tax_number)
+    return [other, *legal] if habits.random() < 0.5 else [*legal, other]
 
 
 def _sentence(form: str, tag: str, value: str) -> list[Run]:

@@ -92,6 +92,9 @@ def _tax_table(canvas: Canvas, sheet: Sheet, style: Style, y: float, *, narrow: 
 
 def draw_footers(canvas: Canvas, sheet: Sheet, style: Style) -> None:
     """Firm, contact, bank and tax number in columns at the foot of the pages; page numbers."""
+    if style.small_print:
+        _draw_small_print(canvas, sheet, style)
+        return
     columns: list[list[Entry]] = [[Entry("", sheet.sender.name, sheet.sender_tag)]]
     columns[0] += [Entry("", line) for line in sheet.sender.address]
     columns.append(list(sheet.contact))
@@ -118,10 +121,28 @@ def draw_footers(canvas: Canvas, sheet: Sheet, style: Style) -> None:
                     canvas.runs(x, y, [Run(lead), Run(entry.value, entry.tag)], _fit(canvas, lead + entry.value,
                                                                                      size, share - 6))  # fmt: skip
                     y += step
-        if style.page_numbers != "none":
-            text = f"{sheet.page_label} {page + 1} {sheet.of_label} {canvas.page_count}"
-            y = canvas.height - 22 if style.page_numbers == "bottom" else 24.0
-            canvas.text(edge, y, text, size, align="right")
+        _draw_page_number(canvas, sheet, style, page, edge, size)
+
+
+def _draw_page_number(canvas: Canvas, sheet: Sheet, style: Style, page: int, edge: float, size: float) -> None:
+    if style.page_numbers != "none":
+        text = f"{sheet.page_label} {page + 1} {sheet.of_label} {canvas.page_count}"
+        y = canvas.height - 22 if style.page_numbers == "bottom" else 24.0
+        canvas.text(edge, y, text, size, align="right")
+
+
+def _draw_small_print(canvas: Canvas, sheet: Sheet, style: Style) -> None:
+    """The same as one running text over the width of the page."""
+    sender, edge = sheet.sender, canvas.width - style.right
+    runs = [Run(sender.name, sheet.sender_tag), Run(", ".join(["", *sender.address]))]
+    for entry in [*sheet.legal, *(sheet.bank if style.bank == "footer" else []), *sheet.contact[:2]]:
+        runs += [Run(f" · {entry.label}{style.colon} "), Run(entry.value, entry.tag)]
+    for page in range(canvas.page_count):
+        canvas.select(page)
+        if page == 0 or style.repeat_header:
+            top = canvas.height - style.bottom + 36
+            canvas.paragraph(style.left, top, runs, 7.0, edge - style.left, 9.0)
+        _draw_page_number(canvas, sheet, style, page, edge, 7.0)
 
 
 def _fit(canvas: Canvas, text: str, size: float, room: float) -> float:

@@ -54,6 +54,7 @@ class Style:
     colon: str
     labels_bold: bool
     word_by_word: bool
+    small_print: bool
 
     @staticmethod
     def of(voice: Voice) -> Style:
@@ -84,6 +85,7 @@ class Style:
             bank=rng.choice(["block", "footer", "footer", "sentence"]), footer_columns=rng.choice([2, 3, 4]),
             page_numbers=rng.choice(["none", "bottom", "top"]), colon=voice.colon, labels_bold=rng.random() < 0.3,
             word_by_word=rng.random() < 0.3,
+            small_print=voice.rng("small print").random() < (0.5 if voice.language == "fr" else 0.25),
         )  # fmt: skip
 
 

@@ -1,0 +1,161 @@
+"""What block of lines a text stands in: a name over an address, a letterhead with contacts, the issuer's small print.
+
+Who issues a document and to whom it goes is often not labelled. It shows in how their blocks are built, and in what is
+said of them elsewhere: the issuer's name stands again beside the bank account, or is a part of the mail address.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docuextract_desktop.extraction import lexicon
+from docuextract_desktop.extraction.candidates import CandidateSet, part_text, segment_below
+from docuextract_desktop.extraction.codes import ACCOUNT, VAT, VAT_SUFFIXED, code_form
+from docuextract_desktop.extraction.tokens import LETTERS, Bools, Ints, TokenView, mix
+
+_FAR = 6  # lines of a block that are looked at, above and below
+_PLACE = re.compile(
+    r"(?<![\d.,])(?:[A-Z]{1,2}-? ?)?\d{4,5}(?: ?[A-Z]{2})?,? +(?=[^\W\d_]{2})|[^\W\d_]{3},? +\d{5}(?![\d.,])|"
+    r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b"
+)
+_REACHED_AT = re.compile(r"@|\bwww\.|\bhttps?:", re.IGNORECASE)
+_CODES = re.compile(r"(?<![^\W_])(?:[A-Z]{2}|CHE|ATU)[ -]?\d[\dA-Z. ]{6,32}")
+
+
+@dataclass(frozen=True, eq=False)
+class Blocks:
+    """What is known of the segments and tokens of a document.
+
+    Attributes:
+        place, contact: int32 (segments,), how many lines below in its block a postcode with a town, or a contact,
+            stands: 0 in the segment itself, `_FAR` where there is none.
+        over: int32 (segments,), lines of the block above, at most `_FAR`.
+        small_print: bool (lines,), a line that names a bank account, a VAT id or an address in the net.
+        pairs, singles: hashes of two tokens in a row, and of single long ones, on such lines, with the lines:
+            sorted uint32, and int32 the first and the last line of each.
+        in_address: bool (tokens,), words that are part of a mail or web address of the document.
+    """
+
+    place: Ints
+    contact: Ints
+    over: Ints
+    small_print: Bools
+    pairs: tuple[NDArray[np.uint32], Ints, Ints]
+    singles: tuple[NDArray[np.uint32], Ints, Ints]
+    in_address: Bools
+
+
+@lru_cache(maxsize=2)
+def blocks_of(view: TokenView) -> Blocks:
+    """Describe the blocks of a document; kept for all its kinds of candidates."""
+    segments = view.segment_count
+    texts = [
+        part_text(view, (start, stop, 0, len(view.words[stop - 1])))
+        for start, stop in zip(view.segment_start[:-1].tolist(), view.segment_start[1:].tolist(), strict=True)
+    ]
+    below = segment_below(view)
+    above = np.full(segments, -1, np.int32)
+    linked = np.flatnonzero(below >= 0)
+    above[below[linked]] = linked
+    contact_words = np.isin(view.token_hash, np.fromiter(lexicon.CONTACT_HASHES, np.uint32))
+    contacts = np.bincount(view.token_segment[contact_words], minlength=segments) > 0
+    reached = np.fromiter((_REACHED_AT.search(t) is not None for t in texts), np.bool_, segments)
+    places = np.fromiter((_PLACE.search(t) is not None for t in texts), np.bool_, segments)
+    small_print = np.zeros(view.line_count, np.bool_)
+    small_print[view.line_of_segment[reached]] = True
+    for line, text in enumerate(view.line_texts):
+        small_print[line] |= any(code_form(m.group().strip()) in _OWN for m in _CODES.finditer(text))
+    return Blocks(
+        place=_steps(places, below),
+        contact=_steps(contacts | reached, below),
+        over=_depth(above),
+        small_print=small_print,
+        pairs=_pairs(view, small_print),
+        singles=_singles(view, small_print),
+        in_address=_in_address(view),
+    )
+
+
+_OWN = frozenset({VAT, VAT_SUFFIXED, ACCOUNT})
+
+
+def _steps(hit: Bools, below: Ints) -> Ints:
+    steps = np.where(hit, 0, _FAR).astype(np.int32)
+    for _ in range(_FAR - 1):
+        steps = np.minimum(steps, np.where(below >= 0, steps[below] + 1, _FAR)).astype(np.int32)
+    return steps
+
+
+def _depth(above: Ints) -> Ints:
+    depth = np.zeros(len(above), np.int32)
+    for _ in range(_FAR):
+        depth = np.where(above >= 0, depth[above] + 1, 0).astype(np.int32)
+    return np.minimum(depth, _FAR)
+
+
+def _spread(hashes: NDArray[np.uint32], lines: Ints) -> tuple[NDArray[np.uint32], Ints, Ints]:
+    if not len(hashes):
+        return hashes, lines, lines
+    order = np.lexsort((lines, hashes))
+    hashes, lines = hashes[order], lines[order]
+    first = np.flatnonzero(np.append(True, hashes[1:] != hashes[:-1]))
+    last = np.append(first[1:], len(hashes)) - 1
+    return hashes[first], lines[first], lines[last]
+
+
+def _pair_hash(view: TokenView, at: Ints) -> NDArray[np.uint32]:
+    return mix(view.token_hash[at], 301) ^ view.token_hash[at + 1]
+
+
+def _pairs(view: TokenView, small_print: Bools) -> tuple[NDArray[np.uint32], Ints, Ints]:
+    at = np.arange(max(len(view.token) - 1, 0))
+    line = view.token_line
+    at = at[(line[at] == line[at + 1]) & small_print[line[at]] & (view.token_kind[at] == LETTERS)]
+    return _spread(_pair_hash(view, at), line[at])
+
+
+def _singles(view: TokenView, small_print: Bools) -> tuple[NDArray[np.uint32], Ints, Ints]:
+    length = view.token_end - view.token_start
+    at = np.flatnonzero(small_print[view.token_line] & (view.token_kind == LETTERS) & (length >= 5))
+    return _spread(view.token_hash[at], view.token_line[at])
+
+
+def _in_address(view: TokenView) -> Bools:
+    """Words of four letters and more that a mail or web address of the document contains."""
+    reached = [w for w, word in enumerate(view.words) if _REACHED_AT.search(word)]
+    result = np.zeros(len(view.token), np.bool_)
+    if not reached:
+        return result
+    hosts = " ".join(re.sub(r"[^a-z0-9]", "", view.words[w].rpartition("@")[2].casefold()) for w in reached)
+    wanted = {t for t in set(view.token) if len(t) >= 4 and t.isalpha() and t in hosts} - lexicon.COMPANY_WORDS
+    if wanted:
+        own = np.isin(view.token_word, reached)
+        result = np.fromiter((t in wanted for t in view.token), np.bool_, len(view.token)) & ~own
+    return result
+
+
+def again_in_small_print(view: TokenView, found: CandidateSet, blocks: Blocks) -> Ints:
+    """Whether a candidate's first words stand again on another line of small print: int32 (n,); 2 on its own line."""
+    n = len(found)
+    result = np.zeros(n, np.int32)
+    if not n or not len(view.token):
+        return result
+    last = len(view.token) - 1
+    start = np.minimum(found.t0, last)
+    two = (found.t1 - found.t0 >= 2) & (start < last)
+    for at, (hashes, first, final), mask in (
+        (_pair_hash(view, np.minimum(start, max(last - 1, 0))) if last else None, blocks.pairs, two),
+        (view.token_hash[start], blocks.singles, found.t1 - found.t0 == 1),
+    ):
+        if at is None or not len(hashes):
+            continue
+        where = np.minimum(np.searchsorted(hashes, at), len(hashes) - 1)
+        elsewhere = (first[where] != found.line) | (final[where] != found.line)
+        result[mask & (hashes[where] == at) & elsewhere] = 1
+    result += 2 * blocks.small_print[found.line]
+    return result

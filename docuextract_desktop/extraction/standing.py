@@ -1,0 +1,156 @@
+"""What a candidate is in the make-up of the document: a label, a title, a party in its block, a code of known form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docuextract_desktop.extraction.arithmetic import AMOUNT_KINDS, amounts_of, coin_rounding, sums_of
+from docuextract_desktop.extraction.blocks import again_in_small_print, blocks_of
+from docuextract_desktop.extraction.candidates import CandidateSet
+from docuextract_desktop.extraction.codes import VAT, code_form
+from docuextract_desktop.extraction.labels import LabelMatches
+from docuextract_desktop.extraction.tokens import Bools, Floats, Ints, TokenView
+from docuextract_desktop.extraction.word_classes import (
+    ADDRESS,
+    COMPANY,
+    PARTICULAR,
+    ROUNDING,
+    TITLE,
+    before_legal_form,
+    membership,
+    words_before,
+)  # fmt: skip
+
+
+def _bucket(values: NDArray[Any], edges: list[float]) -> Ints:
+    return np.asarray(np.digitize(values, edges), np.int32)
+
+
+@dataclass(frozen=True, eq=False)
+class Labels:
+    """What of each candidate is itself a label of the template.
+
+    Attributes:
+        share: float32 (n,), how much of its tokens labels are made of.
+        covers: int32 (n,): 0 it begins with none, 1 a label begins it, 2 a label is the whole of it.
+    """
+
+    share: Floats
+    covers: Ints
+
+
+def labels_in(view: TokenView, found: CandidateSet, matches: LabelMatches) -> Labels:
+    """Find labels, of whichever field, that candidates begin with or consist of."""
+    n, count = len(found), len(view.token)
+    covers = np.zeros(n, np.int32)
+    if not n or not count:
+        return Labels(np.zeros(n, np.float32), covers)
+    t0, t1 = np.minimum(found.t0, count - 1), np.minimum(found.t1, count)
+    word = matches.token_share.max(axis=0) if len(matches.token_share) else np.zeros(count)
+    named = before_legal_form(view)
+    before = np.concatenate([[0], np.cumsum((word > 0.45) & ~named)])
+    share = ((before[t1] - before[t0]) / np.maximum(t1 - t0, 1)).astype(np.float32)
+    reach = np.zeros(count, np.int64)  # where the longest label that begins at a token ends
+    good = (matches.quality >= 0.8) & ~named[matches.stop - 1]
+    np.maximum.at(reach, matches.start[good], matches.stop[good])
+    covers[:] = (reach[t0] > 0) & (reach[t0] <= t1)
+    covers[(reach[t0] >= t1) & (reach[t0] > 0)] = 2
+    return Labels(share, covers)
+
+
+def standing_slots(view: TokenView, found: CandidateSet, labels: Labels) -> list[tuple[NDArray[Any], ...]]:
+    """Slots that name no words and serve one kind of value: for each slot a few small numbers, each (n,)."""
+    n = len(found)
+    if found.kind in ("text", "address"):
+        members = membership(view, found)
+        company, address = members[COMPANY], members[ADDRESS]
+        title, particular = members[TITLE], members[PARTICULAR]
+        blocks = blocks_of(view)
+        tokens = np.maximum(found.t1 - found.t0, 1)
+        first, last = found.part[found.part_start[:-1]], found.part[found.part_start[1:] - 1]
+        begins, ends = view.word_segment[first[:, 0]], view.word_segment[last[:, 1] - 1]
+        place, reach, over = blocks.place[ends], blocks.contact[ends], blocks.over[begins]
+        own_place = np.minimum(blocks.place[begins], 1)
+        again = again_in_small_print(view, found, blocks)
+        net = np.concatenate([[0], np.cumsum(blocks.in_address)])
+        last_token = len(view.token)
+        known = net[np.minimum(found.t1, last_token)] - net[np.minimum(found.t0, last_token)] > 0
+        wordy = _bucket(title / tokens, [0.01, 0.5, 0.99])
+        said = _bucket(particular / tokens, [0.01, 0.34, 0.6, 0.99])
+        label = _bucket(labels.share, [0.01, 0.34, 0.6, 0.99])
+        return [
+            (wordy, np.minimum(tokens, 3)),
+            (said, np.minimum(tokens, 3)),
+            (label, np.minimum(tokens, 3)),
+            (labels.covers,),
+            (place,),
+            (place, np.minimum(over, 2)),
+            (place, reach),
+            (over,),
+            (own_place, np.minimum(address, 1)),
+            (again,),
+            (again, known),
+            (known, place < 5),
+            (place < 5, again, company > 0),
+            (place < 5, np.minimum(over, 2), labels.covers > 0, wordy, said > 2),
+        ]
+    if found.kind == "id":
+        form = np.array([code_form(t) for t in found.texts], np.int32)
+        among_vat = np.full(n, bool((form == VAT).any()))
+        return [(form,), (form, among_vat), (form, np.minimum(_nth_of_its_kind(form), 2)), (labels.covers,)]
+    if found.kind in AMOUNT_KINDS:
+        rounding = coin_rounding(amounts_of(found))
+        _, values = np.unique(found.values, return_inverse=True)
+        repeated = np.bincount(values)[values] > 1 if n else np.zeros(0, np.bool_)
+        paid = sums_of(found)[3]
+        return [
+            (rounding,),
+            (rounding, repeated),
+            (rounding, paid, repeated),
+            (_on_line_of_rounding(view, found), amounts_of(found) >= 1, rounding > 0),
+            (rounding > 0, rounding < 3, repeated | (paid > 0)),
+        ]
+    return []
+
+
+_TERMS = np.array([7, 8, 10, 14, 15, 20, 21, 28, 30, 31, 42, 45, 60, 61, 90])  # days within which bills are to be paid
+
+
+def _nth_of_its_kind(form: Ints) -> Ints:
+    result = np.zeros(len(form), np.int32)
+    seen: dict[int, int] = {}
+    for at, kind in enumerate(form.tolist()):
+        result[at] = seen.get(kind, 0)
+        seen[kind] = result[at] + 1
+    return result
+
+
+def terms_between(found: CandidateSet) -> tuple[Ints, Ints]:
+    """Whether another date lies a usual term of payment before, or after: 0 no, 1 days of 7 to 21, 2 longer ones."""
+    n = len(found)
+    day = np.zeros(n, np.int64)
+    for at, value in enumerate(found.values):
+        try:
+            day[at] = date.fromisoformat(value[:10]).toordinal()
+        except ValueError:
+            day[at] = -(10**6) - 1000 * at
+    apart = day[:, None] - day[None, :]
+
+    def kind(days: NDArray[np.int64]) -> Ints:
+        usual = np.isin(days, _TERMS)
+        return np.where((usual & (days > 21)).any(axis=1), 2, usual.any(axis=1)).astype(np.int32)
+
+    return kind(apart), kind(-apart)
+
+
+def _on_line_of_rounding(view: TokenView, found: CandidateSet) -> Bools:
+    """Whether a word for rounding stands before the candidate on its line: bool (n,)."""
+    before = words_before(view)[ROUNDING]
+    first = view.line_token_start[found.line]
+    at = np.minimum(found.t0, len(view.token))
+    return np.asarray(before[at] > before[np.minimum(first, at)], np.bool_)

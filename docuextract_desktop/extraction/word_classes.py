@@ -1,0 +1,53 @@
+"""How many words of each class of the lexicon a candidate holds."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from docuextract_desktop.extraction import lexicon
+from docuextract_desktop.extraction.candidates import CandidateSet
+from docuextract_desktop.extraction.tokens import Bools, Ints, TokenView
+
+COMPANY, BUSINESS, ADDRESS, CONTACT, TOTAL, TITLE, PARTICULAR, ROUNDING = range(8)
+_WORD_CLASSES = (
+    lexicon.COMPANY_HASHES,
+    lexicon.BUSINESS_HASHES,
+    lexicon.ADDRESS_HASHES,
+    lexicon.CONTACT_HASHES,
+    lexicon.TOTAL_HASHES,
+    lexicon.TITLE_HASHES,
+    lexicon.PARTICULAR_HASHES,
+    lexicon.ROUNDING_HASHES,
+)
+
+
+_LABELLING = frozenset({TITLE, PARTICULAR})
+
+
+@lru_cache(maxsize=2)
+def words_before(view: TokenView) -> Ints:
+    """How many words of each class stand before each token: int32 (classes, t + 1); kept for all kinds."""
+    before = np.zeros((len(_WORD_CLASSES), len(view.token) + 1), np.int32)
+    named = before_legal_form(view)
+    for row, words in enumerate(_WORD_CLASSES):
+        hit = np.isin(view.token_hash, np.fromiter(words, np.uint32, len(words)))
+        np.cumsum(hit & ~named if row in _LABELLING else hit, out=before[row, 1:])
+    return before
+
+
+@lru_cache(maxsize=2)
+def before_legal_form(view: TokenView) -> Bools:
+    """Words right before a legal form are names, whatever else they mean (`Kunden AG`): bool (t,)."""
+    company = np.isin(view.token_hash, np.fromiter(lexicon.COMPANY_HASHES, np.uint32))
+    named = np.zeros(len(view.token), np.bool_)
+    named[:-1] = company[1:] & (view.token_line[1:] == view.token_line[:-1])
+    return named
+
+
+def membership(view: TokenView, found: CandidateSet) -> Ints:
+    """How many tokens of each candidate belong to each class of words: int32 (classes, n)."""
+    before, last = words_before(view), len(view.token)
+    members: Ints = before[:, np.minimum(found.t1, last)] - before[:, np.minimum(found.t0, last)]
+    return members
