@@ -157,10 +157,8 @@ class Teacher:
         if cancelled():
             raise CancelledError
         with self._database.transaction(durable=False) as session:
-            stored = self._store(session, changes)
-            number = reproposals.add(
-                session, decided.batch_id, cause, ((c.item_id, c.before, c.after) for c in stored), now=self._clock()
-            )
+            number = reproposals.begin(session, decided.batch_id, cause, now=self._clock())
+            stored = self._store(session, number, changes)
         same = [c for c in changes if c.before.value == c.after.value]
         return Reproposal(
             number=number,
@@ -194,7 +192,7 @@ class Teacher:
 
         return propose(prepared, template, learnt, only=only, stands=stands)
 
-    def _store(self, session: Session, changes: list[Change]) -> list[Change]:
+    def _store(self, session: Session, number: int, changes: list[Change]) -> list[Change]:
         """Store what nobody decided about meanwhile."""
         wanted: dict[str, set[str]] = {}
         for change in changes:
@@ -204,7 +202,9 @@ class Teacher:
         by_item: dict[str, list[FieldValue]] = {}
         for change in stored:
             by_item.setdefault(change.item_id, []).append(change.after)
+        reproposals.keep_before(session, number, ((change.item_id, change.field) for change in stored))
         reviewing.replace_many(session, by_item, now=self._clock())
+        reproposals.keep_after(session, number)
         return stored
 
 

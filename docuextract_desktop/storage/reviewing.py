@@ -63,8 +63,7 @@ def replace_many(session: Session, values: Mapping[str, Sequence[FieldValue]], *
     Raises:
         LookupError: there is no such item, or it has no result.
     """
-    for item_id, of_item in values.items():
-        results.replace_fields(session, item_id, of_item)
+    results.replace_fields(session, ((item_id, value) for item_id, of_item in values.items() for value in of_item))
     found = standing.figures(session, values)
     states: dict[str, ItemState] = {}
     for item_id in values:

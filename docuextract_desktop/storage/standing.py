@@ -10,7 +10,7 @@ from docuextract_desktop.extraction.models import FieldValue
 from docuextract_desktop.storage import results
 from docuextract_desktop.storage.database import Session
 
-_AT_ONCE = 500
+_AT_ONCE = 400
 """Ids in one query; SQLite takes 999 in its older versions."""
 
 
@@ -64,11 +64,12 @@ def open_items(session: Session, batch_id: str, names: Collection[str]) -> list[
 def full_values(session: Session, wanted: Mapping[str, Collection[str]]) -> dict[tuple[str, str], FieldValue]:
     """(item id, name of the field) → the whole value, of item id → names."""
     found: dict[tuple[str, str], FieldValue] = {}
+    names = sorted({name for of_item in wanted.values() for name in of_item})
     for ids in _slices(wanted):
-        marks = ", ".join("?" * len(ids))
+        marks, named = ", ".join("?" * len(ids)), ", ".join("?" * len(names))
         for row in session.all(
-            f"SELECT item_id, name, body FROM field_values WHERE item_id IN ({marks})",  # noqa: S608
-            ids,
+            f"SELECT item_id, name, body FROM field_values WHERE item_id IN ({marks}) AND name IN ({named})",  # noqa: S608
+            (*ids, *names),
         ):
             if row["name"] in wanted[row["item_id"]]:
                 found[row["item_id"], row["name"]] = results.value_in(row["body"])
