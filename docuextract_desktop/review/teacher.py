@@ -93,6 +93,37 @@ class Teacher:
             self._proposed[decided.batch_id] = told
         return made
 
+    def get_ready(self, batch_id: str, *, cancelled: Callable[[], bool] = lambda: False) -> bool:
+        """Load and work out all that proposing a batch anew will want; changes nothing. False where it was cancelled.
+
+        Without this the first correction does it: several seconds for a thousand documents.
+
+        Raises:
+            BatchNotFoundError: there is no such batch.
+        """
+        template = self._desk.template_of(batch_id)
+        with self._lock:
+            told: Mapping[str, int] = {}
+            knowledge: Knowledge | None = None
+            try:
+                if template.id in self._lessons.taught_templates():
+                    learnt = self._lessons.fit(template, anew=False, cancelled=cancelled)
+                    told, knowledge = learnt.told, learnt.knowledge
+            except CancelledError:
+                return False
+            names = {field.name for field in header_fields(template)}
+            with self._database.reading() as session:
+                rows = standing.open_items(session, batch_id, names)
+            as_proposed = True
+            for row in rows:
+                if cancelled():
+                    return False
+                as_proposed = not self._other_values(row, template, knowledge, None) and as_proposed
+            if as_proposed:
+                # So it stands as if it had been proposed anew just now: only what is said from now on can change it.
+                self._proposed.setdefault(batch_id, told)
+        return True
+
     def settle(self, *, cancelled: Callable[[], bool] = lambda: False) -> bool:
         """Fit anew what was fitted quickly: for when no decision waits. False where it was cancelled."""
         with self._lock:
@@ -171,7 +202,7 @@ class Teacher:
         )
 
     def _other_values(
-        self, row: OpenItem, template: Template, learnt: Knowledge, only: frozenset[str] | None
+        self, row: OpenItem, template: Template, learnt: Knowledge | None, only: frozenset[str] | None
     ) -> tuple[FieldValue, ...]:
         """What is proposed otherwise than it stands, of the values of an item that are open."""
         if not row.values or row.sha256 is None:

@@ -311,13 +311,20 @@ def main() -> int:
         window.show()
         feed.start()
         runner.start()
+        screens.open_batch(batch.id)  # as a person comes there: the batch's table listens from then on
+        wait(1)
+        opened = time.perf_counter()
+        probe = Probe()
+        probe.phase = "opening and getting ready"
+        probe.start()
         screens.open_review(batch.id)
         wait(3)
+        while not tasks.idle():
+            wait(0.1)
+        print(f"from opening to ready for the first correction: {time.perf_counter() - opened:.1f} s")
         desk = screens.review_view.desk
         flagged = len(desk.run)
-        probe = Probe()
         person = Person(desk, truth, given.pause, probe, only_wrong=given.only_wrong)
-        probe.start()
         stacks = Stacks(probe)
         if given.stacks:
             stacks.start()
