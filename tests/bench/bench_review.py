@@ -200,8 +200,10 @@ class Person:
             return True
         pressed, how, right = self._choose()
         if right and self.only_wrong:
+            self.probe.phase = "stepping over what is right, as fast as can be"
             desk.step_flag(1)
             self._until_other(before)
+            self.probe.phase = "waiting"
             return True
         made = Made(how, len(pressed), right)
         self.probe.phase = "deciding"
@@ -374,14 +376,26 @@ def report(person: Person, probe: Probe, flagged: int, documents: int) -> None:
     ):
         if counts:
             print(f"{name} by such a correction: median {statistics.median(counts):.0f}, most {max(counts)}")
+    print_gaps(probe)
+
+
+def print_gaps(probe: Probe) -> None:
+    """For how long the event loop stood still, phase by phase."""
     gaps = sorted(probe.gaps, key=lambda gap: -gap.late_ms)
     share = gaps[len(gaps) // 1000].late_ms
     over = sum(gap.late_ms > 50 for gap in gaps)
     print(
         f"event loop stood still: longest {gaps[0].late_ms:.0f} ms, {over} times over 50 ms, 99.9 % below {share:.0f}"
     )
-    for gap in gaps[:6]:
-        print(f"    {gap.late_ms:.0f} ms while {gap.phase}, {gap.at_work_ms:.0f} ms of it at work")
+    for phase in sorted({gap.phase for gap in gaps}):
+        of_phase = [gap for gap in gaps if gap.phase == phase]
+        over = sum(gap.late_ms > 50 for gap in of_phase)
+        longest = of_phase[0]
+        work = max(gap.at_work_ms for gap in of_phase)
+        print(
+            f"    {phase}: longest {longest.late_ms:.0f} ms, {longest.at_work_ms:.0f} ms of it at work;"
+            f" {over} of {len(of_phase)} over 50 ms; most at work {work:.0f} ms"
+        )
 
 
 def print_times(title: str, times_ms: list[float]) -> None:
