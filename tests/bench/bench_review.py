@@ -36,10 +36,10 @@ from typing import Any
 if not os.environ.get("DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from docuextract_desktop.bootstrap import open_services
 from docuextract_desktop.jobs.models import BatchRequest
@@ -95,6 +95,7 @@ class Probe(QObject):
     def start(self) -> None:
         self.last = time.perf_counter()
         self._worked = time.thread_time()
+        self._phase = self.phase
         self._timer.start()
 
     def _tick(self) -> None:
@@ -127,6 +128,19 @@ class Stacks(threading.Thread):
                 shown = traceback.extract_stack(frame)[-7 if number == self._main else -2 :]
                 lines = " < ".join(f"{f.name} {Path(f.filename).name}:{f.lineno}" for f in reversed(shown))
                 print(f"    {names.get(number, number)}: {lines}", file=sys.stderr)
+
+
+class Painted(QObject):
+    """Whether a widget was painted; what else had changed by then is drawn in the same go."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__()
+        self.seen = False
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
+        self.seen = self.seen or event.type() == QEvent.Type.Paint
+        return False
 
 
 def wait(seconds: float) -> None:
@@ -169,6 +183,7 @@ class Person:
         self.at_hand = 0
         self._learning: tuple[float, Made] | None = None
         self._last_key = 0.0
+        self._painted = Painted(desk.position)  # it counts the values, so it is drawn anew for each
         desk.learner.busy.connect(self._busy)
         desk.learner.reproposed.connect(self._reproposed)
 
@@ -201,17 +216,18 @@ class Person:
         pressed, how, right = self._choose()
         if right and self.only_wrong:
             self.probe.phase = "stepping over what is right, as fast as can be"
+            self._painted.seen = False
             desk.step_flag(1)
             self._until_other(before)
             self.probe.phase = "waiting"
             return True
         made = Made(how, len(pressed), right)
         self.probe.phase = "deciding"
+        self._painted.seen = False
         for event_key, held, text in pressed:
             self._press(event_key, held, text)
         self._learning = (self._last_key, made)
         self._until_other(before)
-        desk.window().repaint()
         made.shown_ms = (time.perf_counter() - self._last_key) * 1000
         self.at_hand += desk.pane.canvas.has_picture()
         self.made.append(made)
@@ -221,7 +237,9 @@ class Person:
     def _until_other(self, before: Key) -> None:
         desk = self.desk
         until = time.perf_counter() + 5
-        while desk.current() == before and desk.run.open_count() and time.perf_counter() < until:
+        while (desk.current() == before or not self._painted.seen) and time.perf_counter() < until:
+            if not desk.run.open_count():
+                return
             QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
 
     def _press(self, key: Qt.Key, held: Qt.KeyboardModifier, text: str) -> None:
@@ -317,9 +335,9 @@ def main() -> int:
         wait(1)
         opened = time.perf_counter()
         probe = Probe()
+        screens.open_review(batch.id)
         probe.phase = "opening and getting ready"
         probe.start()
-        screens.open_review(batch.id)
         wait(3)
         while not tasks.idle():
             wait(0.1)
