@@ -21,7 +21,7 @@ from queue import SimpleQueue
 from typing import Any, Literal
 
 import shiboken6
-from PySide6.QtCore import QEventLoop, QObject, QRunnable, Qt, QThreadPool, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, QRunnable, Qt, QThreadPool, QTimer, Signal, Slot
 
 Work = Callable[["Task"], Any]
 Callback = Callable[[Any], None]
@@ -34,7 +34,7 @@ AT_ONCE_S = 0.008
 
 _running: set[Task] = set()
 _ended: deque[tuple[Task, object, BaseException | None]] = deque()
-_handing_over = False
+_turn: QTimer | None = None
 # A thread may hold a task a moment longer than it takes to deliver it; were it the last to let go, the QObject would be
 # destroyed in that thread. So the window's thread keeps the latest ones.
 _delivered: deque[Task] = deque(maxlen=256)
@@ -158,15 +158,17 @@ class Task(QObject):
 
 
 def _hand_over_soon() -> None:
-    global _handing_over
-    if not _handing_over:
-        _handing_over = True
-        QTimer.singleShot(0, _hand_over)
+    """By a timer: an event that is posted while events are sent is sent at once, before paint and timers."""
+    global _turn
+    if _turn is None or not shiboken6.isValid(_turn):
+        _turn = QTimer(QCoreApplication.instance())
+        _turn.setSingleShot(True)
+        _turn.timeout.connect(_hand_over)
+    if not _turn.isActive():  # false while it fires: a callback may run an event loop of its own
+        _turn.start(0)
 
 
 def _hand_over() -> None:
-    global _handing_over
-    _handing_over = False  # first of all: a callback may run an event loop of its own
     until = time.perf_counter() + AT_ONCE_S
     try:
         while _ended:
