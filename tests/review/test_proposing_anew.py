@@ -176,7 +176,8 @@ def test_every_correction_changes_what_the_plain_way_would(batch: Batch, ready: 
         now = batch.values()
         for item_id, values in expected.items():
             for value in values:
-                assert bare(now[item_id].field(value.name)) == value
+                stored = field_value_from_json(field_value_to_json(value))  # which rounds places
+                assert bare(now[item_id].field(value.name)) == stored
         for item_id in batch.items:
             touched = {value.name for value in expected.get(item_id, ())} | (
                 {field} if item_id == decided.item_id else set()
