@@ -18,7 +18,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 
 INTERVAL_MS = 500
-MOST_OBJECTS = 8_000
+MOST_OBJECTS = 3_000
 """So many are looked at in a few milliseconds."""
 ALL_AT_LEAST_S = 1_800.0
 ALL_AT_MOST_S = 60.0

@@ -48,6 +48,7 @@ from docuextract_desktop.review.models import Reproposal
 from docuextract_desktop.templates.models import Locale
 from docuextract_desktop.templates.types import type_of
 from docuextract_desktop.ui import tasks, theme
+from docuextract_desktop.ui.app import SWITCH_INTERVAL_S
 from docuextract_desktop.ui.collector import Collector
 from docuextract_desktop.ui.context import Context, WindowState
 from docuextract_desktop.ui.feed import Feed
@@ -324,7 +325,7 @@ def main() -> int:
         runner.events.connect(feed.knock)
         context = Context(services, runner, feed, WindowState(services.home), window.toast.say)
         screens = Screens(window, context)
-        sys.setswitchinterval(0.001)
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
         collector = Collector()
         collector.start()
         window.resize(1400, 900)
