@@ -48,16 +48,6 @@ def layout_similarity(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> float:
     return common / (len(a) + len(b) - common)
 
 
-def nearest(
-    layout: NDArray[np.uint32], taught: Sequence[Remembered], skip: str | None
-) -> list[tuple[float, Remembered]]:
-    """The taught documents that look most like `layout`, with their similarity; `skip` is left out."""
-    alike = [(layout_similarity(layout, r.layout), r) for r in taught if r.document_id != skip]
-    alike = [pair for pair in alike if pair[0] >= _LEAST]
-    alike.sort(key=lambda pair: -pair[0])
-    return alike[:_NEIGHBOURS]
-
-
 def recall(field: str, slots: Slots, alike: Sequence[tuple[float, Remembered]]) -> Floats:
     """Memory of candidates, float32 (n, 2): the strongest recollection, and it again where it is the best."""
     n = len(slots)
@@ -111,7 +101,7 @@ class Neighbours:
         self._since: tuple[_Layouts, tuple[int, ...], tuple[int, ...]] = ({}, tuple(self._layouts), ())
 
     def of(self, prepared: Prepared) -> Alike:
-        """As `nearest`, without the document itself."""
+        """Those that look most like a document, with their similarity, the most alike first; itself left out."""
         known = _known.get(prepared)
         similar = self._similar(prepared, known)
         if known is None or known.layouts is not self._layouts:

@@ -1,7 +1,8 @@
 """Ten real orders taught through the screen alone, and by the command `learn`: all others then score the same.
 
 Reading all orders takes many minutes, since some are scans. So this wants a data folder in which they were read before:
-`docuextract --home DIR extract CORPORA/adbuy -t tests/bench/templates/adbuy.json -o x.json`, then `DOCUEXTRACT_WORDS=DIR`.
+`docuextract --home DIR extract CORPORA/adbuy -t tests/bench/templates/adbuy.json -o x.json`, and then
+`DOCUEXTRACT_WORDS=DIR`.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Desk
 from pytestqt.qtbot import QtBot
+from test_teach_by_screen import Hand
+from window_desk import Desk
 
 from docuextract_desktop.jobs.models import BatchRequest
 from docuextract_desktop.jobs.runner import run_batch
 from docuextract_desktop.ui.review.desk import ReviewDesk
-from tests.ui.test_teach_by_screen import Hand
 
 TAUGHT = 10
 TEMPLATE = Path(__file__).parent.parent / "bench" / "templates" / "adbuy.json"
