@@ -71,6 +71,7 @@ class ReviewTable(QAbstractTableModel):
         self._keys: list[Key] = []
         self._by_id: dict[str, Key] = {}
         self._values = 0
+        self._stopped = False
         self._queue = queue
         self._reading: tasks.Task | None = None
         self._items: set[str] = set()
@@ -87,7 +88,8 @@ class ReviewTable(QAbstractTableModel):
         self._read()
 
     def stop(self) -> None:
-        """Read no more."""
+        """Read no more, whatever comes of what is being read."""
+        self._stopped = True
         self._pause.stop()
 
     def values(self) -> int:
@@ -105,6 +107,8 @@ class ReviewTable(QAbstractTableModel):
             self._pause.start()
 
     def _read(self) -> None:
+        if self._stopped:
+            return
         if self._reading is not None:
             self._pause.start()
             return
