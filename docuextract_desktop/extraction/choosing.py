@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -11,8 +12,8 @@ from docuextract_desktop.extraction.candidates import kind_of
 from docuextract_desktop.extraction.confidence import Signs
 from docuextract_desktop.extraction.general import General
 from docuextract_desktop.extraction.learning import MEMORY_START, Knowledge
-from docuextract_desktop.extraction.memory import Remembered, recall
-from docuextract_desktop.extraction.prepared import Prepared
+from docuextract_desktop.extraction.memory import Remembered, recall_again
+from docuextract_desktop.extraction.prepared import Candidates, Prepared
 from docuextract_desktop.extraction.ranker import EXTRA, Doubles, score, softmax
 from docuextract_desktop.extraction.relations import RELATIONS
 from docuextract_desktop.extraction.scoring import base_of
@@ -56,6 +57,18 @@ def value_key(kind: str, value: str) -> str:
     return value
 
 
+_keys: WeakKeyDictionary[Candidates, dict[str, tuple[str, ...]]] = WeakKeyDictionary()
+"""Per candidates the keys of their values by kind: a batch that is proposed anew groups the same ones every time."""
+
+
+def _keys_of(found: Candidates, kind: str) -> tuple[str, ...]:
+    kept = _keys.setdefault(found, {})
+    keys = kept.get(kind)
+    if keys is None:
+        keys = kept[kind] = tuple(value_key(kind, value) for value in found.values)
+    return keys
+
+
 def choose(
     prepared: Prepared,
     template: Template,
@@ -73,7 +86,7 @@ def choose(
     if knowledge is not None:
         weights = knowledge.weights.get(field.name)
         taught = knowledge.taught.get(field.name, 0)
-        memory = recall(field.name, base.slots[:-1], alike).astype(np.float64)
+        memory = recall_again(prepared, field.name, base.slots[:-1], alike).astype(np.float64)
         scores[:-1] += memory @ np.array(MEMORY_START)
         if weights is not None:
             base.dense[:-1, EXTRA - 2 :] = memory
@@ -96,20 +109,21 @@ def pick(
     """The likeliest value given the candidates' probabilities; `force` names the row to take instead."""
     found = prepared.candidates(field)
     kind = kind_of(field.type)
+    keys = _keys_of(found, kind)
     groups: dict[str, list[int]] = {}
     strong = np.flatnonzero(probabilities[:-1] > 1e-5)
-    for row in strong[np.argsort(-probabilities[strong], kind="stable")]:
-        groups.setdefault(value_key(kind, found.values[row]), []).append(int(row))
+    for row in strong[np.argsort(-probabilities[strong], kind="stable")].tolist():
+        groups.setdefault(keys[row], []).append(row)
     if force is not None and not any(force in rows for rows in groups.values()):
-        groups.setdefault(value_key(kind, found.values[force]), []).insert(0, force)
+        groups.setdefault(keys[force], []).insert(0, force)
     ranked = sorted(
-        ((rows[0], float(probabilities[rows].sum()), len(rows)) for rows in groups.values()),
+        ((rows[0], _sum(probabilities, rows), len(rows)) for rows in groups.values()),
         key=lambda r: (-r[1], r[0]),
     )
     none = float(probabilities[-1])
     best = ranked[0] if ranked else None
     if force is not None:
-        best = next(r for r in ranked if force in groups[value_key(kind, found.values[r[0]])])
+        best = next(r for r in ranked if force in groups[keys[r[0]]])
         best = (force, best[1], best[2])
     elif best is not None and none > best[1]:
         best = None
@@ -119,7 +133,7 @@ def pick(
         return Chosen(None, signs, others, tuple(ranked), headed, taught, probabilities, label, memory)
     row, probability, _ = best
     second = max((p for other, p in others), default=0.0)
-    same = groups[value_key(kind, found.values[row])]
+    same = groups[keys[row]]
     signs = Signs(
         probability=probability,
         second=max(second, none) if second < none else second,
@@ -133,3 +147,12 @@ def pick(
         places=len(same),
     )
     return Chosen(row, signs, others, tuple(ranked), headed, taught, probabilities, label, memory)
+
+
+def _sum(probabilities: Doubles, rows: list[int]) -> float:
+    """Of some candidates; most values stand in one place or two, where numpy's way round costs more than the sum."""
+    if len(rows) == 1:
+        return float(probabilities[rows[0]])
+    if len(rows) == 2:
+        return float(probabilities[rows[0]]) + float(probabilities[rows[1]])
+    return float(probabilities[rows].sum())

@@ -10,11 +10,11 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import combinations, product
 
 from docuextract_desktop.extraction.candidates import kind_of
 from docuextract_desktop.extraction.choosing import Chosen, pick, value_key
+from docuextract_desktop.extraction.latest import for_latest
 from docuextract_desktop.extraction.prepared import Prepared, header_fields
 from docuextract_desktop.templates.models import Template, TemplateField
 from docuextract_desktop.templates.rules import Expression, FieldRef, Number, Operation, Rule, RuleError, parse_rule
@@ -71,7 +71,7 @@ def agree(prepared: Prepared, template: Template, chosen: dict[str, Chosen]) -> 
     return result
 
 
-@lru_cache(maxsize=256)
+@for_latest
 def joined_with(template: Template, names: frozenset[str]) -> frozenset[str]:
     """These fields and all that are decided together with them."""
     sums, orders = _joint_rules(template)
@@ -83,7 +83,7 @@ def joined_with(template: Template, names: frozenset[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-@lru_cache(maxsize=64)
+@for_latest
 def _joint_rules(template: Template) -> tuple[tuple[_Sum, ...], tuple[_Order, ...]]:
     dates = {f.name for f in template.fields if f.type == "date"}
     sums: list[_Sum] = []

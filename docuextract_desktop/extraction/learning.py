@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
@@ -23,7 +24,7 @@ from numpy.typing import NDArray
 from docuextract_desktop.documents.models import Document
 from docuextract_desktop.extraction.features import COLUMNS
 from docuextract_desktop.extraction.general import General, general_knowledge
-from docuextract_desktop.extraction.memory import Remembered, nearest, recall
+from docuextract_desktop.extraction.memory import Neighbours, Remembered, recall
 from docuextract_desktop.extraction.models import Evidence
 from docuextract_desktop.extraction.packing import pack, unpack
 from docuextract_desktop.extraction.prepared import (
@@ -147,6 +148,11 @@ class Knowledge:
     weights: dict[str, Floats] = field(default_factory=dict)
     taught: dict[str, int] = field(default_factory=dict)
     remembered: tuple[Remembered, ...] = ()
+
+    @cached_property
+    def neighbours(self) -> Neighbours:
+        """The taught documents, to be asked which of them look like another one."""
+        return Neighbours(self.remembered)
 
     def to_bytes(self) -> bytes:
         """Plain bytes, small enough to hand to every worker."""
@@ -310,13 +316,20 @@ def _mask(example: Example, name: str, n: int) -> Bools:
     return mask
 
 
+_remembered: WeakKeyDictionary[Example, Remembered] = WeakKeyDictionary()
+
+
 def remember(example: Example) -> Remembered:
     """The places to keep of an example."""
+    found = _remembered.get(example)
+    if found is not None:
+        return found
     right = {}
     for name in example.answers:
         rows = list(example.right.get(name, ()))[:3]
         right[name] = example.prepared.kinds[example.prepared.kind_of_field[name]].slots[rows]
-    return Remembered(example.document_id, example.prepared.layout, right)
+    _remembered[example] = found = Remembered(example.document_id, example.prepared.layout, right)
+    return found
 
 
 def fit(
@@ -344,7 +357,8 @@ def fit(
     remembered = tuple(remember(e) for e in kept)
     weights: dict[str, Floats] = {}
     taught: dict[str, int] = {}
-    alike = {e.document_id: nearest(e.prepared.layout, remembered, e.document_id) for e in kept}
+    neighbours = Neighbours(remembered)
+    alike = {e.document_id: neighbours.of(e.prepared) for e in kept}
     for wanted in header_fields(template):
         if only is not None and warm_start is not None and wanted.name not in only:
             if wanted.name in warm_start.weights:

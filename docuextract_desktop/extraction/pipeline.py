@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 
 from docuextract_desktop.documents.models import Document
@@ -18,14 +20,31 @@ from docuextract_desktop.extraction.confidence import confidence, situation, wor
 from docuextract_desktop.extraction.consistency import agree, joined_with
 from docuextract_desktop.extraction.general import General, general_knowledge
 from docuextract_desktop.extraction.learning import Knowledge
-from docuextract_desktop.extraction.memory import nearest
 from docuextract_desktop.extraction.models import ENGINE_VERSION, Alternative, Extraction, FieldValue
 from docuextract_desktop.extraction.prepared import Prepared, header_fields, page_numbers, prepare
 from docuextract_desktop.templates.models import Template, TemplateField
 
 _ALTERNATIVES = 4
 
-__all__ = ["ENGINE_VERSION", "Prepared", "extract", "prepare", "propose"]
+__all__ = ["ENGINE_VERSION", "Outline", "Prepared", "extract", "prepare", "propose"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What is proposed for a field, in short.
+
+    Attributes:
+        doubtful: its confidence is below the threshold.
+    """
+
+    value: str | None
+    confidence: float
+    needs_review: bool
+    doubtful: bool = False
+
+
+Stands = Callable[[str, "Outline | FieldValue"], bool]
+"""Told a field's name and what is proposed: whether what is there already is the same."""
 
 
 def extract(
@@ -74,6 +93,7 @@ def propose(
     knowledge: Knowledge | None = None,
     general: General | None = None,
     only: frozenset[str] | None = None,
+    stands: Stands | None = None,
 ) -> tuple[FieldValue, ...]:
     """Values of all fields but tables, in the template's order, from a prepared document.
 
@@ -83,11 +103,17 @@ def propose(
         knowledge: what the template was taught, if anything.
         general: shipped knowledge; for experiments only.
         only: names of the fields that are wanted, with all that are decided together with them.
+        stands: says which values need not be made, since what is there already is the same.
     """
     known = general if general is not None else general_knowledge()
     chosen = propose_chosen(prepared, template, knowledge, known, only)
-    wanted = (field for field in header_fields(template) if field.name in chosen)
-    return tuple(_value(prepared, template, field, chosen[field.name], known) for field in wanted)
+    values = []
+    for field in header_fields(template):
+        if field.name in chosen:
+            outline = _outline(prepared, template, field, chosen[field.name], known)
+            if stands is None or not stands(field.name, outline):
+                values.append(_value(prepared, field, chosen[field.name], outline))
+    return tuple(values)
 
 
 def propose_chosen(
@@ -102,17 +128,33 @@ def propose_chosen(
     if only is not None:
         together = joined_with(template, only)
         fields = tuple(field for field in fields if field.name in together)
-    alike = nearest(prepared.layout, knowledge.remembered, prepared.document_id) if knowledge else []
+    alike = knowledge.neighbours.of(prepared) if knowledge else []
     chosen = {field.name: choose(prepared, template, field, general, knowledge, alike) for field in fields}
     return agree(prepared, template, chosen)
 
 
-def _value(prepared: Prepared, template: Template, field: TemplateField, chosen: Chosen, known: General) -> FieldValue:
+def _outline(
+    prepared: Prepared, template: Template, field: TemplateField, chosen: Chosen, known: General
+) -> Outline | FieldValue:
+    """What a choice comes to, without its place and without what else might be right."""
+    if chosen.row is None:
+        printed = _currency_of_amounts(prepared, field)
+        if printed is not None:
+            return printed
+        return Outline(None, round(chosen.signs.none, 5), field.required)
+    where = situation(kind_of(field.type), headed=chosen.headed, taught=chosen.taught)
+    sure = confidence(chosen.signs, where, known.calibration)
     threshold = template.review_threshold if field.review_threshold is None else field.review_threshold
+    doubtful = sure < threshold
+    value = prepared.candidates(field).values[chosen.row]
+    return Outline(value, round(sure, 5), doubtful or bool(chosen.broken), doubtful)
+
+
+def _value(prepared: Prepared, field: TemplateField, chosen: Chosen, outline: Outline | FieldValue) -> FieldValue:
+    if isinstance(outline, FieldValue):
+        return outline
     reasons: list[str] = []
     found = prepared.candidates(field)
-    calibration = known.calibration
-    where = situation(kind_of(field.type), headed=chosen.headed, taught=chosen.taught)
     alternatives = tuple(
         Alternative(
             value=found.values[row],
@@ -124,21 +166,17 @@ def _value(prepared: Prepared, template: Template, field: TemplateField, chosen:
         for row, probability in chosen.others[:_ALTERNATIVES]
     )
     if chosen.row is None:
-        printed = _currency_of_amounts(prepared, field)
-        if printed is not None:
-            return printed
         if field.required:
             reasons.append("It is required, but was not found.")
         return FieldValue(
             name=field.name,
             type=field.type,
-            confidence=round(chosen.signs.none, 5),
-            needs_review=bool(reasons),
+            confidence=outline.confidence,
+            needs_review=outline.needs_review,
             reasons=tuple(reasons),
             alternatives=alternatives,
         )
-    sure = confidence(chosen.signs, where, calibration)
-    if sure < threshold:
+    if outline.doubtful:
         rival = alternatives[0].text if alternatives else None
         reasons.append(words_for_doubt(chosen.signs, rival))
     reasons.extend(chosen.broken)
@@ -146,11 +184,11 @@ def _value(prepared: Prepared, template: Template, field: TemplateField, chosen:
     return FieldValue(
         name=field.name,
         type=field.type,
-        value=found.values[chosen.row],
+        value=outline.value,
         text=found.texts[chosen.row],
         currency=currency or (prepared.locale.currency if field.type == "money" else None),
-        confidence=round(sure, 5),
-        needs_review=bool(reasons),
+        confidence=outline.confidence,
+        needs_review=outline.needs_review,
         reasons=tuple(reasons),
         evidence=found.evidence(chosen.row),
         alternatives=alternatives,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
 
 from docuextract_desktop.documents.serial import WORDS_VERSION
+from docuextract_desktop.extraction.latest import for_latest
 from docuextract_desktop.extraction.learning import KNOWLEDGE_VERSION
 from docuextract_desktop.extraction.models import ENGINE_VERSION
 from docuextract_desktop.extraction.prepared import FEATURES_VERSION
@@ -18,7 +18,7 @@ KNOWLEDGE_METHODS = f"{KNOWLEDGE_VERSION}/{METHODS}"
 """What fitted knowledge depends on beside the lessons."""
 
 
-@lru_cache(maxsize=64)
+@for_latest
 def prepared_by(template: Template) -> str:
     """What prepared documents depend on, with the template's fields: a file may change under one version number."""
     told = template.model_dump_json(include={"fields", "locale"})

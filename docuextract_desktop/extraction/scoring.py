@@ -35,37 +35,59 @@ class Base:
     headed: bool
 
 
-def rows_of(prepared: Prepared, field: TemplateField) -> tuple[Slots, Floats, int]:
-    """Slots and dense columns with the 'not there' row, and how many of the first slots name no words."""
+def rows_of(prepared: Prepared, field: TemplateField, absent: Slots | None = None) -> tuple[Slots, Floats, int]:
+    """Slots and dense columns with the 'not there' row, and how many of the first slots name no words.
+
+    Args:
+        prepared: the document.
+        field: the field.
+        absent: slots of the 'not there' row, where they are known.
+    """
     found = prepared.candidates(field)
     relations = prepared.relations[field.name]
     n = len(found)
     width = found.slots.shape[1]
-    best = float(relations[:, _BEST].max()) if n else 0.0
-    absent = none_slots(best, n, width)
-    slots = np.concatenate([found.slots, absent[None, :]])
-    dense = np.zeros((n + 1, EXTRA), np.float32)
+    if absent is None:
+        absent = none_slots(float(relations[:, _BEST].max()) if n else 0.0, n, width)
+    slots = np.empty((n + 1, width), np.uint16)
+    slots[:n] = found.slots
+    slots[n] = absent
+    dense = np.empty((n + 1, EXTRA), np.float32)
     dense[:n, : len(RELATIONS)] = relations
+    dense[:n, len(RELATIONS) :] = 0
+    dense[n] = 0
     return slots, dense, found.plain
 
 
-_offsets: WeakKeyDictionary[Prepared, dict[tuple[str, str, str], tuple[General, Doubles]]] = WeakKeyDictionary()
+@dataclass(frozen=True, slots=True, eq=False)
+class _Known:
+    """What does not change with teaching: the shipped knowledge that it comes from, and the scores by it."""
+
+    general: General
+    offset: Doubles
+    absent: Slots
+    headed: bool
+
+
+_known: WeakKeyDictionary[Prepared, dict[tuple[str, str, str], _Known]] = WeakKeyDictionary()
 """Per prepared document the scores of shipped knowledge by (template, field, type): a batch that is proposed anew asks
 for the same ones after every correction. A race between threads costs the work twice and harms nothing."""
 
 
 def base_of(prepared: Prepared, template: Template, field: TemplateField, general: General) -> Base:
     """Score the candidates of `field` by shipped knowledge alone; `offset` of the result is not to be written to."""
-    slots, dense, plain = rows_of(prepared, field)
-    head = general.head_for(template, field)
-    kept = _offsets.setdefault(prepared, {})
+    kept = _known.setdefault(prepared, {})
     key = (template.id, field.name, field.type)
     found = kept.get(key)
-    if found is None or found[0] is not general:
-        offset = _offset(prepared, field, general, head, slots, dense, plain)
-        offset.flags.writeable = False
-        found = kept[key] = (general, offset)
-    return Base(slots, dense, found[1], head is not None)
+    if found is not None and found.general is general:
+        slots, dense, _ = rows_of(prepared, field, found.absent)
+        return Base(slots, dense, found.offset, found.headed)
+    slots, dense, plain = rows_of(prepared, field)
+    head = general.head_for(template, field)
+    offset = _offset(prepared, field, general, head, slots, dense, plain)
+    offset.flags.writeable = False
+    kept[key] = _Known(general, offset, slots[-1].copy(), head is not None)
+    return Base(slots, dense, offset, head is not None)
 
 
 def _offset(

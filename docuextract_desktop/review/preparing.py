@@ -81,6 +81,10 @@ class PreparedShelf:
                 self._held.popitem(last=False)
         return ready
 
+    def words_of(self, item_id: str) -> Document | None:
+        """The words of an item; None where it was not read."""
+        return self._document(self._desk.item(item_id))
+
     def _document(self, item: ItemRow) -> Document | None:
         pages = self._desk.document_pages(item.id)
         if item.sha256 is None or pages is None:

@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from docuextract_desktop.documents.models import Page
 from docuextract_desktop.errors import ResultNotReadyError, TemplateInvalidError
@@ -34,6 +35,12 @@ def person() -> str:
         return getpass.getuser()
     except (OSError, KeyError):  # no account with that number, as in containers
         return "unknown"
+
+
+@lru_cache(maxsize=4_096)
+def _reasons(stored: str) -> tuple[str, ...]:
+    """Reasons as they are stored; thousands of flags have few different ones, and are read after every decision."""
+    return tuple(json.loads(stored))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,7 @@ class ReviewSession:
                 filename=row["filename"],
                 field=row["name"],
                 confidence=row["confidence"],
-                reasons=tuple(json.loads(row["reasons"])),
+                reasons=_reasons(row["reasons"]),
                 audit=audit,
             )
             for row, audit in rows

@@ -10,21 +10,19 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from docuextract_desktop.extraction.consistency import joined_with
 from docuextract_desktop.extraction.learning import Knowledge
 from docuextract_desktop.extraction.models import FieldValue
-from docuextract_desktop.extraction.pipeline import propose
-from docuextract_desktop.jobs.models import ItemRow, ItemState
+from docuextract_desktop.extraction.pipeline import Outline, propose
+from docuextract_desktop.extraction.prepared import header_fields
 from docuextract_desktop.review.desk import Desk
 from docuextract_desktop.review.lessons import CancelledError, Lessons
 from docuextract_desktop.review.models import Action, Change, Decided, Reproposal
 from docuextract_desktop.review.preparing import PreparedShelf
-from docuextract_desktop.storage import items, reproposals, results, reviewing
+from docuextract_desktop.storage import reproposals, results, reviewing, standing
 from docuextract_desktop.storage.database import Database, Session
+from docuextract_desktop.storage.standing import OpenItem
 from docuextract_desktop.templates.models import Template
-
-REVIEWABLE = frozenset({ItemState.COMPLETED, ItemState.NEEDS_REVIEW})
-SLICE = 50
-"""Documents stored in one transaction, and looked at between two questions whether to go on."""
 
 _WHAT_WAS_DONE = {
     Action.ACCEPT: "confirmed",
@@ -95,6 +93,37 @@ class Teacher:
             self._proposed[decided.batch_id] = told
         return made
 
+    def get_ready(self, batch_id: str, *, cancelled: Callable[[], bool] = lambda: False) -> bool:
+        """Load and work out all that proposing a batch anew will want; changes nothing. False where it was cancelled.
+
+        Without this the first correction does it: several seconds for a thousand documents.
+
+        Raises:
+            BatchNotFoundError: there is no such batch.
+        """
+        template = self._desk.template_of(batch_id)
+        with self._lock:
+            told: Mapping[str, int] = {}
+            knowledge: Knowledge | None = None
+            try:
+                if template.id in self._lessons.taught_templates():
+                    learnt = self._lessons.fit(template, anew=False, cancelled=cancelled)
+                    told, knowledge = learnt.told, learnt.knowledge
+            except CancelledError:
+                return False
+            names = {field.name for field in header_fields(template)}
+            with self._database.reading() as session:
+                rows = standing.open_items(session, batch_id, names)
+            as_proposed = True
+            for row in rows:
+                if cancelled():
+                    return False
+                as_proposed = not self._other_values(row, template, knowledge, None) and as_proposed
+            if as_proposed:
+                # So it stands as if it had been proposed anew just now: only what is said from now on can change it.
+                self._proposed.setdefault(batch_id, told)
+        return True
+
     def settle(self, *, cancelled: Callable[[], bool] = lambda: False) -> bool:
         """Fit anew what was fitted quickly: for when no decision waits. False where it was cancelled."""
         with self._lock:
@@ -113,8 +142,7 @@ class Teacher:
                 standing = results.value_of(session, item_id, before.name)
                 if standing is not None and not standing.reviewed and standing.value == after.value:
                     restored.setdefault(item_id, []).append(before)
-            for item_id, values in restored.items():
-                reviewing.replace_values(session, item_id, tuple(values), now=now)
+            reviewing.replace_many(session, restored, now=now)
             reproposals.mark_taken_back(session, number, now=now)
         return sum(len(values) for values in restored.values())
 
@@ -128,91 +156,92 @@ class Teacher:
         only: frozenset[str] | None,
         cancelled: Callable[[], bool],
     ) -> Reproposal:
+        names = {field.name for field in header_fields(template)}
         with self._database.reading() as session:
-            rows = items.rows(session, decided.batch_id, states=REVIEWABLE)
+            rows = standing.open_items(
+                session, decided.batch_id, names if only is None else joined_with(template, only)
+            )
             declined = reproposals.declined(session, decided.batch_id)
         title = template.field(decided.field).shown_title
         cause = f"you {_WHAT_WAS_DONE[decided.action]} {title} on {decided.filename}"
         mark = f"Proposed anew because {cause}."
-        changes: list[Change] = []
-        cleared = looked = 0
-        for start in range(0, len(rows), SLICE):
+        found: dict[str, tuple[FieldValue, ...]] = {}
+        looked = 0
+        for row in rows:
             if cancelled():
                 raise CancelledError
-            part = [row for row in rows[start : start + SLICE] if row.id != decided.item_id]
-            with self._database.reading() as session:
-                stored = results.load_many(session, [row.id for row in part])
-            for row in part:
-                if row.id not in stored:
-                    continue
-                looked += 1
-                have = {value.name: value for value in stored[row.id].fields}
-                for before, after in self._differences(row, template, learnt, only, have, mark):
-                    if (row.id, before.name, after.value) in declined:
-                        continue
-                    changes.append(Change(row.id, before.name, before, after))
-                    cleared += before.needs_review and not after.needs_review and before.value == after.value
+            if row.item_id == decided.item_id:
+                continue
+            looked += 1
+            values = self._other_values(row, template, learnt, only)
+            values = tuple(v for v in values if (row.item_id, v.name, v.value) not in declined)
+            if values:
+                found[row.item_id] = values
+        with self._database.reading() as session:
+            before = standing.full_values(session, {item_id: {v.name for v in of} for item_id, of in found.items()})
+        changes = [
+            Change(item_id, after.name, have, _marked(have, after, mark))
+            for item_id, values in found.items()
+            for after in values
+            if (have := before.get((item_id, after.name))) is not None and not have.reviewed
+        ]
         if cancelled():
             raise CancelledError
-        with self._database.transaction() as session:
-            stored_changes = self._store(session, changes)
-            number = reproposals.add(
-                session,
-                decided.batch_id,
-                cause,
-                ((c.item_id, c.before, c.after) for c in stored_changes),
-                now=self._clock(),
-            )
+        with self._database.transaction(durable=False) as session:
+            number = reproposals.begin(session, decided.batch_id, cause, now=self._clock())
+            stored = self._store(session, number, changes)
+        same = [c for c in changes if c.before.value == c.after.value]
         return Reproposal(
             number=number,
             batch_id=decided.batch_id,
             cause=cause,
             documents=looked,
-            values_changed=sum(c.before.value != c.after.value for c in stored_changes),
-            flags_cleared=cleared,
-            changes=tuple(stored_changes),
+            values_changed=sum(c.before.value != c.after.value for c in stored),
+            flags_cleared=sum(c.before.needs_review and not c.after.needs_review for c in same),
+            changes=tuple(stored),
         )
 
-    def _differences(
-        self,
-        row: ItemRow,
-        template: Template,
-        learnt: Knowledge,
-        only: frozenset[str] | None,
-        have: dict[str, FieldValue],
-        mark: str,
-    ) -> list[tuple[FieldValue, FieldValue]]:
-        if all(value.reviewed or value.type == "table" for value in have.values()):
-            return []
-        prepared = self._shelf.prepared(row, template)
+    def _other_values(
+        self, row: OpenItem, template: Template, learnt: Knowledge | None, only: frozenset[str] | None
+    ) -> tuple[FieldValue, ...]:
+        """What is proposed otherwise than it stands, of the values of an item that are open."""
+        if not row.values or row.sha256 is None:
+            return ()
+        prepared = self._shelf.of_content(
+            row.sha256, row.page_ranges, template, lambda: self._shelf.words_of(row.item_id)
+        )
         if prepared is None:
-            return []
-        found = []
-        for after in propose(prepared, template, learnt, only=only):
-            before = have.get(after.name)
-            if before is None or before.reviewed:
-                continue
-            if before.value != after.value:
-                found.append((before, replace(after, reasons=(*after.reasons, mark))))
-            elif before.needs_review != after.needs_review or abs(before.confidence - after.confidence) > 0.02:
-                # Whatever marked the value before still holds.
-                marks = tuple(r for r in before.reasons if r.startswith("Proposed anew"))
-                found.append((before, replace(after, reasons=(*after.reasons, *marks))))
-        return found
+            return ()
 
-    def _store(self, session: Session, changes: list[Change]) -> list[Change]:
+        def stands(name: str, proposed: Outline | FieldValue) -> bool:
+            have = row.values.get(name)
+            return have is None or (
+                have.value == proposed.value
+                and have.needs_review == proposed.needs_review
+                and abs(have.confidence - proposed.confidence) <= 0.02
+            )
+
+        return propose(prepared, template, learnt, only=only, stands=stands)
+
+    def _store(self, session: Session, number: int, changes: list[Change]) -> list[Change]:
         """Store what nobody decided about meanwhile."""
-        now = self._clock()
-        stored: list[Change] = []
-        by_item: dict[str, list[Change]] = {}
+        wanted: dict[str, set[str]] = {}
         for change in changes:
-            standing = results.value_of(session, change.item_id, change.field)
-            if standing is not None and not standing.reviewed:
-                by_item.setdefault(change.item_id, []).append(change)
-        for item_id, of_item in by_item.items():
-            row = items.row(session, item_id)
-            if row is None or row.state not in REVIEWABLE:
-                continue
-            reviewing.replace_values(session, item_id, tuple(change.after for change in of_item), now=now)
-            stored += of_item
+            wanted.setdefault(change.item_id, set()).add(change.field)
+        left = standing.still_open(session, wanted)
+        stored = [change for change in changes if (change.item_id, change.field) in left]
+        by_item: dict[str, list[FieldValue]] = {}
+        for change in stored:
+            by_item.setdefault(change.item_id, []).append(change.after)
+        reproposals.keep_before(session, number, ((change.item_id, change.field) for change in stored))
+        reviewing.replace_many(session, by_item, now=self._clock())
+        reproposals.keep_after(session, number)
         return stored
+
+
+def _marked(before: FieldValue, after: FieldValue, mark: str) -> FieldValue:
+    """A proposal that says why it was made; where the value is the same, whatever marked it before still holds."""
+    marks: tuple[str, ...] = (mark,)
+    if before.value == after.value:
+        marks = tuple(reason for reason in before.reasons if reason.startswith("Proposed anew"))
+    return replace(after, reasons=(*after.reasons, *marks))

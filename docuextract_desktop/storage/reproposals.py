@@ -5,22 +5,31 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from docuextract_desktop.extraction.models import FieldValue, field_value_from_json, field_value_to_json
+from docuextract_desktop.extraction.models import FieldValue, field_value_from_json
 from docuextract_desktop.storage.database import Session
 
 
-def add(
-    session: Session, batch_id: str, cause: str, changes: Iterable[tuple[str, FieldValue, FieldValue]], *, now: float
-) -> int:
-    """Record a re-proposal of (item id, value before, value after); its number."""
-    number = session.insert(
-        "INSERT INTO reproposals (batch_id, made_at, cause) VALUES (?, ?, ?)", (batch_id, now, cause)
-    )
+def begin(session: Session, batch_id: str, cause: str, *, now: float) -> int:
+    """Record a re-proposal; its number."""
+    return session.insert("INSERT INTO reproposals (batch_id, made_at, cause) VALUES (?, ?, ?)", (batch_id, now, cause))
+
+
+def keep_before(session: Session, number: int, values: Iterable[tuple[str, str]]) -> None:
+    """Record what is stored now of (item id, field), which is about to be changed by a re-proposal."""
     session.many(
-        "INSERT INTO reproposal_changes (reproposal_id, item_id, field, before, after) VALUES (?, ?, ?, ?, ?)",
-        [(number, item_id, before.name, _dumped(before), _dumped(after)) for item_id, before, after in changes],
+        "INSERT INTO reproposal_changes (reproposal_id, item_id, field, before, after)"
+        " SELECT ?1, item_id, name, body, '' FROM field_values WHERE item_id = ?2 AND name = ?3",
+        [(number, item_id, name) for item_id, name in values],
     )
-    return number
+
+
+def keep_after(session: Session, number: int) -> None:
+    """Record what was stored since `keep_before`."""
+    session.execute(
+        "UPDATE reproposal_changes AS c SET after = (SELECT body FROM field_values AS v"
+        " WHERE v.item_id = c.item_id AND v.name = c.field) WHERE c.reproposal_id = ?",
+        (number,),
+    )
 
 
 def changes(session: Session, number: int) -> list[tuple[str, FieldValue, FieldValue]]:
@@ -49,7 +58,3 @@ def declined(session: Session, batch_id: str) -> set[tuple[str, str, str | None]
         (batch_id,),
     )
     return {(row["item_id"], row["field"], json.loads(row["after"])["value"]) for row in rows}
-
-
-def _dumped(value: FieldValue) -> str:
-    return json.dumps(field_value_to_json(value), ensure_ascii=False, separators=(",", ":"))

@@ -54,18 +54,22 @@ def store(
     )
 
 
-def replace_fields(session: Session, item_id: str, values: Iterable[FieldValue]) -> None:
-    """Replace single fields of a stored result, for review and re-proposals."""
+def replace_fields(session: Session, values: Iterable[tuple[str, FieldValue]]) -> None:
+    """Replace single fields of stored results, (item id, value), for review and re-proposals."""
     session.many(
         "UPDATE field_values SET value = ?, confidence = ?, needs_review = ?, reviewed = ?, body = ?"
         " WHERE item_id = ? AND name = ?",
-        [(*_columns(value)[1:], item_id, value.name) for value in values],
+        [(*_columns(value)[1:], item_id, value.name) for item_id, value in values],
     )
 
 
 def _columns(value: FieldValue) -> tuple[str, str | None, float, bool, bool, str]:
-    body = json.dumps(field_value_to_json(value), ensure_ascii=False, separators=(",", ":"))
-    return value.name, value.value, value.confidence, value.needs_review, value.reviewed, body
+    return value.name, value.value, value.confidence, value.needs_review, value.reviewed, dumped(value)
+
+
+def dumped(value: FieldValue) -> str:
+    """A value as it is stored, whole."""
+    return json.dumps(field_value_to_json(value), ensure_ascii=False, separators=(",", ":"))
 
 
 def load(session: Session, item_id: str) -> Extraction | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from docuextract_desktop.extraction.models import Extraction, FieldValue, field_value_to_json
+from collections.abc import Mapping, Sequence
+
+from docuextract_desktop.extraction.models import FieldValue, field_value_to_json
 from docuextract_desktop.jobs.models import ItemState
-from docuextract_desktop.storage import decisions, events, items, results
+from docuextract_desktop.storage import decisions, events, items, results, standing
 from docuextract_desktop.storage.database import Session
 
 
@@ -40,32 +42,40 @@ def record(
 
 
 def replace_values(session: Session, item_id: str, values: tuple[FieldValue, ...], *, now: float) -> ItemState:
-    """Replace fields of a result after a decision or a re-proposal, and derive the item's state and figures anew.
+    """Replace fields of a result after a decision, and derive the item's state and figures anew.
 
     Gives back the state that the item has then.
 
     Raises:
         LookupError: there is no such item, or it has no result.
     """
-    results.replace_fields(session, item_id, values)
-    extraction = results.load(session, item_id)
-    row = items.row(session, item_id)
-    if extraction is None or row is None:
-        raise LookupError(item_id)
-    state = state_of(extraction)
-    changed = items.set_reviewed(
-        session,
-        item_id,
-        state,
-        flagged=sum(1 for value in extraction.fields if value.needs_review),
-        lowest_confidence=extraction.lowest_confidence,
-    )
-    if not changed:
-        raise LookupError(item_id)
-    events.add(session, now=now, kind=events.ITEM_CHANGED, batch_id=row.batch_id, item_id=item_id, state=state)
-    return state
+    return replace_many(session, {item_id: values}, now=now)[item_id]
 
 
-def state_of(extraction: Extraction) -> ItemState:
-    """`needs_review` while a value wants a person's eye, otherwise `completed`."""
-    return ItemState.NEEDS_REVIEW if extraction.needs_review else ItemState.COMPLETED
+def replace_many(session: Session, values: Mapping[str, Sequence[FieldValue]], *, now: float) -> dict[str, ItemState]:
+    """Replace fields of the results of many items, and derive their states and figures anew.
+
+    Args:
+        session: of the caller's transaction.
+        values: item id → the new values of some of its fields.
+        now: UNIX seconds.
+
+    Raises:
+        LookupError: there is no such item, or it has no result.
+    """
+    results.replace_fields(session, ((item_id, value) for item_id, of_item in values.items() for value in of_item))
+    found = standing.figures(session, values)
+    states: dict[str, ItemState] = {}
+    for item_id in values:
+        if item_id not in found:
+            raise LookupError(item_id)
+        figures = found[item_id]
+        state = ItemState.NEEDS_REVIEW if figures.flagged else ItemState.COMPLETED
+        changed = items.set_reviewed(
+            session, item_id, state, flagged=figures.flagged, lowest_confidence=figures.lowest_confidence
+        )
+        if not changed:
+            raise LookupError(item_id)
+        events.add(session, now=now, kind=events.ITEM_CHANGED, batch_id=figures.batch_id, item_id=item_id, state=state)
+        states[item_id] = state
+    return states

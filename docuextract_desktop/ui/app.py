@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 LATEST_OPENING_MS = 1_000
-SWITCH_INTERVAL_S = 0.001
+SWITCH_INTERVAL_S = 0.0005
 """Python lets a busy thread run so long before the window's thread gets its turn; the default of 5 ms can be felt."""
 
 

@@ -3,6 +3,7 @@
     tasks.run(lambda task: queue.items(batch_id), done=self.show_rows, owner=self)
 
 The callbacks run on the window's thread. They are dropped when `owner` is gone or the task was cancelled meanwhile.
+Results that come together are handed over a few at a time, so that keys and paint get their turn in between.
 
 Each thread of the pool runs one loop for as long as the program lives, rather than one runnable a task: PySide forgets
 a foreign thread's Python state, and with it the thread's own database connection, whenever a runnable ends.
@@ -13,13 +14,14 @@ from __future__ import annotations
 import atexit
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any, Literal
 
 import shiboken6
-from PySide6.QtCore import QEventLoop, QObject, QRunnable, Qt, QThreadPool, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, QRunnable, Qt, QThreadPool, QTimer, Signal, Slot
 
 Work = Callable[["Task"], Any]
 Callback = Callable[[Any], None]
@@ -27,7 +29,12 @@ Callback = Callable[[Any], None]
 PoolName = Literal["reading", "queue", "review", "learning"]
 THREADS = {"reading": 3, "queue": 1, "review": 1, "learning": 1}
 
+AT_ONCE_S = 0.008
+"""Results are handed over for so long before the event loop has its turn; at least one is."""
+
 _running: set[Task] = set()
+_ended: deque[tuple[Task, object, BaseException | None]] = deque()
+_turn: QTimer | None = None
 # A thread may hold a task a moment longer than it takes to deliver it; were it the last to let go, the QObject would be
 # destroyed in that thread. So the window's thread keeps the latest ones.
 _delivered: deque[Task] = deque(maxlen=256)
@@ -89,9 +96,16 @@ class Task(QObject):
     _reported = Signal(object)
 
     def __init__(
-        self, done: Callback | None, failed: Callback | None, progress: Callback | None, owner: QObject
+        self,
+        done: Callback | None,
+        failed: Callback | None,
+        progress: Callback | None,
+        owner: QObject,
+        *,
+        waits: bool = True,
     ) -> None:
         super().__init__()
+        self._waits = waits
         self._done, self._failed, self._progress, self._owner = done, failed, progress, owner
         self._stop = threading.Event()
         self._ended.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
@@ -122,6 +136,14 @@ class Task(QObject):
 
     @Slot(object, object)
     def _deliver(self, result: object, error: BaseException | None) -> None:
+        if not self._waits:
+            self.hand_over(result, error)
+            return
+        _ended.append((self, result, error))
+        _hand_over_soon()
+
+    def hand_over(self, result: object, error: BaseException | None) -> None:
+        """Call back, where that is still wanted."""
         _running.discard(self)
         _delivered.append(self)
         if not self._wanted:
@@ -133,6 +155,30 @@ class Task(QObject):
             self._failed(error)
         else:
             sys.excepthook(type(error), error, error.__traceback__)
+
+
+def _hand_over_soon() -> None:
+    """By a timer: an event that is posted while events are sent is sent at once, before paint and timers."""
+    global _turn
+    if _turn is None or not shiboken6.isValid(_turn):
+        _turn = QTimer(QCoreApplication.instance())
+        _turn.setSingleShot(True)
+        _turn.timeout.connect(_hand_over)
+    if not _turn.isActive():  # false while it fires: a callback may run an event loop of its own
+        _turn.start(0)
+
+
+def _hand_over() -> None:
+    until = time.perf_counter() + AT_ONCE_S
+    try:
+        while _ended:
+            task, result, error = _ended.popleft()
+            task.hand_over(result, error)
+            if time.perf_counter() > until:
+                break
+    finally:
+        if _ended:
+            _hand_over_soon()
 
 
 def run(
@@ -155,7 +201,8 @@ def run(
         pool: `queue` for changes of batches, `review` for decisions about values, `learning` for what follows from
             these: each is done one after the other. `reading` for the rest.
     """
-    task = Task(done, failed, progress, owner)
+    # What the person waits for goes before everything else.
+    task = Task(done, failed, progress, owner, waits=pool != "review")
     _running.add(task)
     if pool not in _pools:
         _pools[pool] = _Pool(THREADS[pool])

@@ -28,7 +28,7 @@ def test_wilson(right: int, known: int, low: float, high: float) -> None:
 def test_original_proposals_are_compared_with_what_was_decided(services: Services, items: list[str]) -> None:
     with services.database.transaction() as session:
         sure = replace(services.queue.extraction(items[1]).field("number"), needs_review=False, confidence=0.99)
-        results.replace_fields(session, items[1], [replace(sure, value="N-2", text="N-2")])
+        results.replace_fields(session, [(items[1], replace(sure, value="N-2", text="N-2"))])
     services.teacher.learn(services.review.correct(items[0], "total", "1.50"))  # proposes the other total anew
     services.review.accept(items[0], "number")
     services.review.accept(items[1], "number")
@@ -83,7 +83,7 @@ def test_an_audit_counts_what_a_person_changed(services: Services, items: list[s
     with services.database.transaction() as session:
         for item in items[:2]:
             values = services.queue.extraction(item).fields
-            results.replace_fields(session, item, [replace(v, needs_review=False) for v in values])
+            results.replace_fields(session, [(item, replace(v, needs_review=False)) for v in values])
             audits.choose(session, item, ["number", "total"], now=0.0)
     assert services.auditor.of_batch(batch) == Audit(4, 0, 0)
     assert [(flag.field, flag.audit) for flag in services.review.flags(batch)] == [
@@ -95,7 +95,7 @@ def test_an_audit_counts_what_a_person_changed(services: Services, items: list[s
     services.review.undo()
     with services.database.transaction() as session:
         value = services.queue.extraction(items[1]).field("total")
-        results.replace_fields(session, items[1], [replace(value, needs_review=True)])
+        results.replace_fields(session, [(items[1], replace(value, needs_review=True))])
     found = services.auditor.of_batch(batch)
     assert found == Audit(3, 1, 1), "what a correction elsewhere had flagged is no unflagged value any more"
     assert (found.waiting, found.error) == (2, 1.0)

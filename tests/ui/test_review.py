@@ -50,7 +50,7 @@ def view(desk: Desk, qtbot: QtBot) -> Iterator[ReviewView]:
     yield made
     made.desk.stop()
     desk.feed.stop()
-    waiting._pause.stop()
+    waiting.stop()
     wait_until_idle()
 
 
@@ -260,6 +260,9 @@ def test_decisions_outlive_the_window(
     other.desk.undo()
     settle(desk)
     assert value(desk, ids(desk, batch_id)[0], "total").needs_review
+    other.desk.stop()
+    other.waiting.stop()
+    settle(desk)
 
 
 def test_tab_and_arrows_go_through_the_fields(

@@ -4,7 +4,7 @@ import sys
 import threading
 
 import pytest
-from PySide6.QtCore import QObject, QThread
+from PySide6.QtCore import QCoreApplication, QObject, QThread, QTimer
 from pytestqt.qtbot import QtBot
 
 from docuextract_desktop.ui import tasks
@@ -98,3 +98,44 @@ def test_a_thread_keeps_what_is_its_own_from_task_to_task(qtbot: QtBot) -> None:
         tasks.run(work, owner=owner, done=seen.append, pool="queue")
     assert tasks.wait_until_idle()
     assert seen == [1, 2, 3]
+
+
+def test_the_event_loop_has_its_turn_between_results(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "AT_ONCE_S", 0.0)
+    owner = QObject()
+    order: list[str] = []
+    together = threading.Barrier(3)
+
+    def work(_: tasks.Task) -> None:
+        together.wait(30)
+
+    def done(_: object) -> None:
+        order.append("result")
+        if len(order) == 1:
+            timer.start(0)
+
+    timer = QTimer()
+    timer.setSingleShot(True)
+    timer.timeout.connect(lambda: order.append("turn"))
+    for _ in range(3):
+        tasks.run(work, owner=owner, done=done)
+    while len(tasks._ended) < 3:  # all have come, none is handed over yet
+        QCoreApplication.sendPostedEvents()
+    qtbot.waitUntil(lambda: len(order) == 4)
+    assert order[0] == "result"
+    assert order[-1] == "result"
+
+
+def test_a_result_that_fails_does_not_hold_up_the_others(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner = QObject()
+    told: list[object] = []
+    monkeypatch.setattr(sys, "excepthook", lambda kind, error, trace: told.append(str(error)))
+
+    def fail(_: object) -> None:
+        raise ValueError("no")
+
+    with qtbot.captureExceptions() as caught:
+        tasks.run(lambda task: 1, owner=owner, done=fail)
+        tasks.run(lambda task: 2, owner=owner, done=told.append)
+        qtbot.waitUntil(lambda: 2 in told)
+    assert [str(one[1]) for one in caught] == ["no"]

@@ -48,6 +48,7 @@ class ReviewDesk(ValueViewer):
         self.learner = Learner(lambda: services.teacher, self)
         self.row_editor = RowEditor(self)
         self._batch_id: str | None = None
+        self._ready_for: str | None = None
         self._then: Callable[[], None] | None = None
         self._reproposal: Reproposal | None = None
         self._flags = FlagReader(services, self.decider, self)
@@ -132,6 +133,7 @@ class ReviewDesk(ValueViewer):
 
     def _flags_came(self, flags: list[Flag], late: frozenset[Key]) -> None:
         self.run.merge(flags, deciding=late)
+        self._get_ready(flags)
         self.show_what_is_blind()
         if not self._item_id and self._wanted is None:
             stop = self.run.following(None)
@@ -142,6 +144,13 @@ class ReviewDesk(ValueViewer):
         self.show_progress()
         self.fetch_ahead()
         self.counted.emit(self.run.open_count())
+
+    def _get_ready(self, flags: list[Flag]) -> None:
+        """Have a batch that was opened made ready to be proposed anew; of all batches the one that comes first."""
+        first = self._batch_id or (flags[0].batch_id if flags else None)
+        if first is not None and first != self._ready_for:
+            self._ready_for = first
+            self.learner.get_ready(first)
 
     def _feed_changed(self, changes: object) -> None:
         changed = set().union(*getattr(changes, "items", {}).values())
@@ -296,6 +305,7 @@ class ReviewDesk(ValueViewer):
             self.card.edit.hold()
         if self._reproposal is None:
             self.say("")
+        self.learner.hold()
         self.documents.touch(key[0])
         self.decider.decide(*key, decision)
 

@@ -37,6 +37,7 @@ class FlagReader(QObject):
         self._batch_id: str | None = None
         self._reading = False
         self._again = False
+        self._known: tuple[str | None, int] | None = None
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(REFRESH_MS)
@@ -45,6 +46,7 @@ class FlagReader(QObject):
     def set_scope(self, batch_id: str | None) -> None:
         """Read that batch from now on; None for all."""
         self._batch_id = batch_id
+        self._known = None
 
     def read_soon(self) -> None:
         """Something changed somewhere."""
@@ -61,14 +63,24 @@ class FlagReader(QObject):
             self._again = True
             return
         self._reading = True
-        made, batch_id, services = self._decider.made, self._batch_id, self._services
+        made, batch_id, services, known = self._decider.made, self._batch_id, self._services, self._known
 
-        def got(flags: list[Flag]) -> None:
+        def work(_: tasks.Task) -> tuple[int, list[Flag] | None]:
+            # Whatever changes flags is an event; without a new one they are as they were. First the cursor: what comes
+            # between the two is read again next time.
+            cursor = services.queue.cursor()
+            return cursor, None if known == (batch_id, cursor) else services.review.flags(batch_id)
+
+        def got(result: tuple[int, list[Flag] | None]) -> None:
             self._reading = False
             if batch_id != self._batch_id or self._again:
                 self._again = False
                 self.read()
                 return
+            cursor, flags = result
+            if flags is None:
+                return
+            self._known = batch_id, cursor
             late: frozenset[Key] = self._decider.decided_after(made)
             self.came.emit(flags, late)
 
@@ -78,4 +90,4 @@ class FlagReader(QObject):
                 raise error
             self.troubled.emit(error)
 
-        tasks.run(lambda _: services.review.flags(batch_id), owner=self, done=got, failed=failed)
+        tasks.run(work, owner=self, done=got, failed=failed)

@@ -71,6 +71,7 @@ class ReviewTable(QAbstractTableModel):
         self._keys: list[Key] = []
         self._by_id: dict[str, Key] = {}
         self._values = 0
+        self._stopped = False
         self._queue = queue
         self._reading: tasks.Task | None = None
         self._items: set[str] = set()
@@ -87,7 +88,8 @@ class ReviewTable(QAbstractTableModel):
         self._read()
 
     def stop(self) -> None:
-        """Read no more."""
+        """Read no more, whatever comes of what is being read."""
+        self._stopped = True
         self._pause.stop()
 
     def values(self) -> int:
@@ -105,6 +107,8 @@ class ReviewTable(QAbstractTableModel):
             self._pause.start()
 
     def _read(self) -> None:
+        if self._stopped:
+            return
         if self._reading is not None:
             self._pause.start()
             return
@@ -133,29 +137,43 @@ class ReviewTable(QAbstractTableModel):
         else:
             for batch_id in news.whole:
                 self._keep_only(batch_id, frozenset(r.item.id for r in news.rows if r.item.batch_id == batch_id))
-            for row in news.rows:
-                self._put(row)
+            self._take_in(news.rows)
         self.counted.emit(self._values)
         if self._items or self._whole:
             self._pause.start()
 
-    def _put(self, row: Waiting) -> None:
-        """Take in the new form of a document: it comes, changes, or goes."""
-        known, waits = row.item.id in self._by_id, _waits(row.item)
-        place = bisect_left(self._keys, row.key)
-        if known and waits:
+    def _take_in(self, rows: Iterable[Waiting]) -> None:
+        """Take in the new forms of documents: they come, go, or change."""
+        same: list[Waiting] = []
+        for row in rows:
+            known, waits = row.item.id in self._by_id, _waits(row.item)
+            if known and waits:
+                same.append(row)
+            elif waits:
+                place = bisect_left(self._keys, row.key)
+                self.beginInsertRows(QModelIndex(), place, place)
+                self.rows.insert(place, row)
+                self._keys.insert(place, row.key)
+                self._by_id[row.item.id] = row.key
+                self._values += row.item.flagged
+                self.endInsertRows()
+            elif known:
+                self._remove(row.item.id)
+        places = []
+        for row in same:
+            place = bisect_left(self._keys, row.key)
             self._values += row.item.flagged - self.rows[place].item.flagged
             self.rows[place] = row
-            self.dataChanged.emit(self.index(place, 0), self.index(place, len(COLUMNS) - 1))
-        elif waits:
-            self.beginInsertRows(QModelIndex(), place, place)
-            self.rows.insert(place, row)
-            self._keys.insert(place, row.key)
-            self._by_id[row.item.id] = row.key
-            self._values += row.item.flagged
-            self.endInsertRows()
-        elif known:
-            self._remove(row.item.id)
+            places.append(place)
+        self._touch(sorted(places))
+
+    def _touch(self, places: list[int]) -> None:
+        """Say that rows changed, of those that follow each other at once: a correction changes hundreds."""
+        for place, number in enumerate(places):
+            if not place or places[place - 1] != number - 1:
+                first = number
+            if place + 1 == len(places) or places[place + 1] != number + 1:
+                self.dataChanged.emit(self.index(first, 0), self.index(number, len(COLUMNS) - 1))
 
     def _remove(self, item_id: str) -> None:
         place = bisect_left(self._keys, self._by_id.pop(item_id))
