@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -48,16 +49,18 @@ def open_items(session: Session, batch_id: str, names: Collection[str]) -> list[
     )
     found = {row["id"]: OpenItem(row["id"], row["sha256"], row["page_ranges"]) for row in rows}
     marks = ", ".join("?" * len(names))
+    # A row an item and not a row a value: Python's lock changes hands at every row, which the window's thread feels.
     for row in session.all(
-        "SELECT v.item_id, v.name, v.value, v.confidence, v.needs_review FROM items AS i"  # noqa: S608  marks
-        f" JOIN field_values AS v ON v.item_id = i.id WHERE i.batch_id = ? AND v.reviewed = 0 AND v.name IN ({marks})",
+        "SELECT v.item_id, json_group_array(json_array(v.name, v.value, v.confidence, v.needs_review)) AS open"  # noqa: S608  marks
+        " FROM items AS i JOIN field_values AS v ON v.item_id = i.id"
+        f" WHERE i.batch_id = ? AND v.reviewed = 0 AND v.name IN ({marks}) GROUP BY v.item_id",
         (batch_id, *names),
     ):
         item = found.get(row["item_id"])
         if item is not None:
-            # Rounded as it is in the value itself, see `extraction.models.field_value_to_json`.
-            standing = Standing(row["value"], round(row["confidence"], 5), bool(row["needs_review"]))
-            item.values[row["name"]] = standing
+            for name, value, confidence, needs_review in json.loads(row["open"]):
+                # Rounded as it is in the value itself, see `extraction.models.field_value_to_json`.
+                item.values[name] = Standing(value, round(confidence, 5), bool(needs_review))
     return list(found.values())
 
 
