@@ -104,10 +104,12 @@ class OcrModels:
         os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         module = importlib.import_module(package)
         self._recogniser: _Recogniser | _OpenRecogniser
-        model, weights = b"", shipped_weights() if head else None
+        weights = shipped_weights() if head else None
         if package == "rapidocr":
             found = recogniser_file()
             model = found.read_bytes() if weights or inside else b""
+            if weights and weights[1] != fingerprint(model):
+                weights = None
             engine = module.RapidOCR(
                 params={
                     "Global.log_level": "error",
@@ -124,17 +126,18 @@ class OcrModels:
             )
             loaders = (getattr(engine, "_load_det_model", None), getattr(engine, "_load_rec_model", None))
             self._detector = loaders[0]() if loaders[0] else engine.text_det
-            if inside or (weights and weights[1] == fingerprint(model)):
+            if inside or weights:
                 self._recogniser = _OpenRecogniser(model, threads)
             else:
                 self._recogniser = _Recogniser(loaders[1]() if loaders[1] else engine.text_rec)
         else:
+            weights = None
             engine = module.RapidOCR(intra_op_num_threads=threads, inter_op_num_threads=1)
             self._detector, self._recogniser = engine.text_det, _Recogniser(engine.text_rec)
         self.characters = self._recogniser.characters
         self._alphabet = Alphabet(self.characters, characters)
         self._head: LineHead | None = None
-        if weights and isinstance(self._recogniser, _OpenRecogniser) and weights[1] == fingerprint(model):
+        if weights:
             self._head = LineHead(*weights, self.characters)
             self._alphabet_of_head = Alphabet(self._head.characters, characters, BESIDE_THE_HEAD)
 

@@ -19,12 +19,11 @@ from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
-from test_teach_by_screen import Hand
+from teaching_hand import taught_by_hand
 from window_desk import Desk
 
 from docuextract_desktop.jobs.models import BatchRequest
 from docuextract_desktop.jobs.runner import run_batch
-from docuextract_desktop.ui.review.desk import ReviewDesk
 
 TAUGHT = 10
 TEMPLATE = Path(__file__).parent.parent / "bench" / "templates" / "adbuy.json"
@@ -104,23 +103,8 @@ def test_ten_orders_taught_by_hand_score_what_learn_scores(
     request = BatchRequest(files=services.queue.scan(told), template=str(TEMPLATE), review_threshold=1.0)
     batch_id = services.queue.create_batch(request)
     run_batch(services, batch_id, on_progress=lambda _: None, interrupted=lambda: False)
-    work = ReviewDesk(desk.context)
-    qtbot.addWidget(work)
-    work.resize(1400, 1000)
-    work.show()
-    work.activateWindow()
-    qtbot.waitActive(work)
-    work.open(batch_id)
-    hand = Hand(work, desk, qtbot)
-    hand.settle()
-    try:
-        hand.teach(batch_id, truths)
-    finally:
-        work.stop()
-        desk.feed.stop()
-        hand.settle()
+    hand = taught_by_hand(desk, qtbot, batch_id, truths)
     assert hand.accepted + hand.drags + hand.typed == sum(v is not None for answers in truths for v in answers.values())
-    assert services.teacher.settle()
     found = extracted(services.home, rest, tmp_path / "screen.json")
 
     assert len(found) == len(rest)
