@@ -104,6 +104,29 @@ _YEAR_MONTH = re.compile(
     rf"{_LEFT}(?P<y>(?:19|20)\d{{2}})[ .,/\-–]{{1,2}}(?P<m>(?i:{_NAMES}))(?![^\W\d_])[ .,/\-–]{{0,3}}"
     r"(?P<a>\d{1,2})(?![\d])"
 )
+
+
+def _cased(names: Iterable[str]) -> str:
+    """A pattern for any of plain lower-case words in either case, as a tree: the first letter that fails ends it."""
+    rest: dict[str, list[str]] = {}
+    for name in names:
+        rest.setdefault(name[:1], []).append(name[1:])
+    branches = [
+        f"[{letter}{letter.upper()}]{_cased(tails)}" if letter.isalpha() else f"{letter}{_cased(tails)}"
+        for letter, tails in rest.items()
+        if letter
+    ]
+    if not branches:
+        return ""
+    return f"(?:{'|'.join(branches)}){'?' if '' in rest else ''}"
+
+
+# What every date with a month's name holds, in a text of plain letters: the name, and a number soon behind it
+_MAYBE_NAMED = re.compile(
+    _cased(n for n in _MONTH_OF if n.isascii()) + r"(?![A-Za-z])[ .,/\-–']{0,4}(?:[dD][eE][lL]? |[oO][fF] )?[0-9OoIl]"
+)
+# What `_SOLID` and `_MERGED` need
+_MAYBE_RUN = re.compile(r"\d{4}(?:\d\d|[./\- ]\d{4})")
 _HAS_DIGITS = re.compile(r"\d")
 # Cheap looks at a line that spare most lines the patterns above
 _MAYBE_NUMERIC = re.compile(r"\d[./\-–|t~\\, 1]{1,3}[\dOoIl]{1,2}[./\-–|t~\\, 1]{1,3}[\dOoIl]{1,2}")
@@ -152,6 +175,8 @@ def _find(text: str) -> tuple[_Found, ...]:
         return ()
     numeric = _MAYBE_NUMERIC.search(text) is not None
     textual = any(word.lower()[:3] in _MONTH_STARTS for word in _LETTERS.findall(text))
+    if textual and text.isascii():
+        textual = _MAYBE_NAMED.search(text) is not None
     return tuple(_search(text, numeric=numeric, textual=textual))
 
 
@@ -161,7 +186,7 @@ def _search(text: str, *, numeric: bool, textual: bool) -> Iterator[_Found]:
     def free(match: re.Match[str]) -> bool:
         return not any(a < match.end() and match.start() < b for a, b in taken)
 
-    patterns = [(_SOLID, 0.8), (_MERGED, 0.3)]
+    patterns = [(_SOLID, 0.8), (_MERGED, 0.3)] if _MAYBE_RUN.search(text) is not None else []
     if numeric:
         patterns = [(_YEAR_FIRST, 1.0), (_NUMERIC, 1.0), *patterns, (_SPACED, 0.7), (_MIXED, 0.5), (_STROKES, 0.3)]
     if textual:

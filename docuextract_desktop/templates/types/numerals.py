@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from docuextract_desktop.templates.models import DecimalMark
 
@@ -198,8 +198,7 @@ def vote_decimal_mark(texts: Iterable[str]) -> Literal[".", ","] | None:
     return "." if votes["."] > votes[","] else ","
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(NamedTuple):
     """Characters `start` to `end` of a text that read as one number; `pieces` is how many atoms were joined."""
 
     start: int
@@ -211,12 +210,16 @@ _JOINT_GROUP = re.compile(r"\d{3}(?![0-9])")
 _DECIMALS = re.compile(r"\d{2}(?![0-9.,])")
 
 
-def chains(text: str) -> Iterator[Chain]:
+@lru_cache(maxsize=2048)  # several types look at the same lines
+def chains(text: str) -> tuple[Chain, ...]:
     """Numbers in a line: each run of digits and marks, and runs joined over a space where they may be one number.
 
     "3 191,00" gives "3", "191,00" and the whole; "12. 30" gives the whole as well.
     """
-    atoms = [(m.start(), m.end()) for m in ATOM.finditer(text)]
+    return tuple(_chains(text, [m.span() for m in ATOM.finditer(text)]))
+
+
+def _chains(text: str, atoms: list[tuple[int, int]]) -> Iterator[Chain]:
     for i, (start, end) in enumerate(atoms):
         yield Chain(start, end)
         if end + 1 < len(text) and text[end] in ".," and text[end + 1] == " ":
