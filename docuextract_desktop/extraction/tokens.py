@@ -145,8 +145,32 @@ class TokenView:
     @cached_property
     def line_texts(self) -> tuple[str, ...]:
         """The text of every line, its words joined by single spaces; made once for all kinds of candidates."""
-        starts = self.line_start.tolist()
-        return tuple(" ".join(self.words[a:b]) for a, b in pairwise(starts))
+        if not self.words:
+            return ()
+        text, at = self.text, self.word_at
+        begins = [at[first] for first in self.line_start[:-1].tolist()]
+        return tuple([text[a : b - 1] for a, b in pairwise([*begins, len(text) + 1])])
+
+    @cached_property
+    def text(self) -> str:
+        """All words joined by single spaces: runs of words are slices of it."""
+        return " ".join(self.words)
+
+    @cached_property
+    def word_at(self) -> list[int]:
+        """Where in `text` each word begins."""
+        ends = np.cumsum(self.word_length + 1)
+        return [0, *ends[:-1].tolist()] if len(ends) else []
+
+    def tokens_after(self, word: Ints, offset: Ints) -> Ints:
+        """For each word the first of its tokens that ends behind the offset, or one past its last one, int32."""
+        ends = _placed(self.token_word, self.token_end)
+        return np.searchsorted(ends, _placed(word, offset), side="right").astype(np.int32)
+
+    def tokens_before(self, word: Ints, offset: Ints) -> Ints:
+        """For each word one past the last of its tokens that begins before the offset, or its first one, int32."""
+        starts = _placed(self.token_word, self.token_start)
+        return np.searchsorted(starts, _placed(word, offset), side="left").astype(np.int32)
 
     @cached_property
     def line_has_digit(self) -> Bools:
@@ -158,6 +182,11 @@ class TokenView:
     def line_words(self, line: int) -> range:
         """Indices of the words of a line."""
         return range(int(self.line_start[line]), int(self.line_start[line + 1]))
+
+
+def _placed(word: Ints, offset: Ints) -> NDArray[np.int64]:
+    """One number that orders places in words by word, then by offset."""
+    return (word.astype(np.int64) << 32) + offset
 
 
 def _group_boxes(boxes: Floats, starts: Ints) -> Floats:
