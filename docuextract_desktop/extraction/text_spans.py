@@ -90,12 +90,13 @@ class _Cuts:
         start, stop = self.bounds[segment]
         starts = [(start, 0)]
         marks = self.of_segment[segment]
+        if not marks & (_BEGINS | _PARTICULAR) and segment not in self.labelled:
+            return starts
         words = self.view.words
         if marks & _BEGINS or segment in self.labelled:
             for word in range(start, stop):
-                starts.extend(
-                    (word, offset) for offset in self.label_ends.get(word, ()) if (word, offset) != (start, 0)
-                )
+                if word in self.label_ends:
+                    starts.extend((word, offset) for offset in self.label_ends[word] if (word, offset) != (start, 0))
                 if not self.marks[word] & _BEGINS:
                     continue
                 text = words[word]

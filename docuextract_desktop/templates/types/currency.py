@@ -111,7 +111,8 @@ def currency_of(sign: str, hint: str | None = None) -> str | None:
     return code
 
 
-_SYMBOLS: Final = "".join(s for s in _SIGNS if len(s) == 1 and not s.isalpha())
+SYMBOLS: Final = frozenset(s for s in _SIGNS if len(s) == 1 and not s.isalpha())
+"""Signs of one character that is no letter."""
 _LONGEST: Final = 5
 FIRST_LETTERS: Final = frozenset(s[0] for s in (*_SIGNS, *CODES, "eur", "usd", "rm"))
 """What `PATTERN` can begin with."""
@@ -123,7 +124,7 @@ def sign_before(text: str, end: int) -> int:
         return end
     start = end
     before = text[end - 1]
-    if before in _SYMBOLS or before == ".":
+    if before in SYMBOLS or before == ".":
         start -= 1
     elif not before.isalpha():
         return end
@@ -135,7 +136,7 @@ def sign_before(text: str, end: int) -> int:
     word = text[start:end]
     if word in _SIGNS or word.upper() in CODES or word.upper() == "RM":
         return start
-    return end - 1 if before in _SYMBOLS else end
+    return end - 1 if before in SYMBOLS else end
 
 
 def vote_currency(texts: Iterable[str]) -> str | None:

@@ -10,12 +10,13 @@ from docuextract_desktop.templates.types.base import AUTO_LOCALE, BaseType, Pars
 from docuextract_desktop.templates.types.currency import (
     FIRST_LETTERS,
     PATTERN,
+    SYMBOLS,
     currency_of,
     sign_before,
     vote_currency,
 )
 from docuextract_desktop.templates.types.number import negate
-from docuextract_desktop.templates.types.numerals import Chain, chains, display_number, read_numeral, same_number
+from docuextract_desktop.templates.types.numerals import chains, display_number, read_numeral, same_number
 
 __all__ = ["MoneyType", "vote_currency"]
 
@@ -31,6 +32,8 @@ _BEHIND = re.compile(
 )
 _BEHIND_STARTS: Final = frozenset({*_MINUS, *").,CcDd", *FIRST_LETTERS})
 """What `_BEHIND` can begin with, a space aside."""
+_BEFORE_ENDS: Final = frozenset({*_SIGNS, *SYMBOLS, "."})
+"""What a sign or a currency before an amount can end with, letters and a space aside."""
 _WHOLE = re.compile(
     rf"\s*(?P<s1>{_SIGN})?\s?(?:(?P<c1>{PATTERN}|[Ss](?=\s?\d))[.:]?)?\s?(?P<s2>{_SIGN})?\s?"
     r"(?P<number>[0-9OoIlSB.,][0-9OoIlSB.,'’´`  \u00a0\u202f]*?)"
@@ -57,31 +60,35 @@ class MoneyType(BaseType):
         address ("12/03", "AB-12", "0123").
         """
         spans = []
-        for chain in chains(text):
-            span = self._span(text, chain)
+        for start, end in chains(text):
+            span = self._span(text, start, end)
             if span is not None:
                 spans.append(span)
         return spans
 
     @staticmethod
-    def _span(text: str, chain: Chain) -> Span | None:
-        start, end = chain.start, chain.end
+    def _span(text: str, start: int, end: int) -> Span | None:
+        left = text[start - 1] if start else " "
+        right = text[end] if end < len(text) else " "
         # Parts of dates ("12/30/19"), which are most of the numbers on some pages, need no closer look.
-        if (start and text[start - 1] in "/_") or (end < len(text) and text[end] in "/_"):
+        if left in "/_" or right in "/_":
             return None
         digits = text[start:end]
         if read_numeral(digits) is None:
             return None
-        cents = _CENTS.search(digits) is not None
-        start, currency = _before(text, start)
-        following = text[end : end + 2].lstrip(" ")[:1]
+        cents = ("." in digits or "," in digits) and _CENTS.search(digits) is not None
+        before = left if left != " " or start < 2 else text[start - 2]
+        currency = False
+        if before in _BEFORE_ENDS or before.isalpha():
+            start, currency = _before(text, start)
+            left = text[start - 1] if start else " "
+        following = right if right != " " else text[end + 1 : end + 2]
         if following in _BEHIND_STARTS:
             behind = _BEHIND.match(text, end)
             if behind is not None and behind.end() > end:
                 currency = currency or behind["currency"] is not None
                 end = behind.end()
-        left = text[start - 1] if start else " "
-        right = text[end] if end < len(text) else " "
+                right = text[end] if end < len(text) else " "
         if right == "%" or text[end : end + 2] == " %":
             return None
         if not currency and not cents:
