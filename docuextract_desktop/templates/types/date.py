@@ -245,6 +245,7 @@ def _readings(match: re.Match[str], pattern: re.Pattern[str]) -> tuple[tuple[Ord
     return _both_orders(year, first, second)
 
 
+@lru_cache(maxsize=4096)  # a page prints the same days again and again
 def _both_orders(year: int, first: int, second: int) -> tuple[tuple[Order | None, date], ...]:
     readings: list[tuple[Order | None, date]] = []
     orders: tuple[tuple[Order, int, int], ...] = (("day-first", second, first), ("month-first", first, second))
