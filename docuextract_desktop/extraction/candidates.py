@@ -125,7 +125,7 @@ def _finish(
         currencies=currencies,
         page=view.word_page[first[:, 0]] if n else np.zeros(0, np.int32),
         line=view.word_line[first[:, 0]] if n else np.zeros(0, np.int32),
-        box=_around(part_box, part_start),
+        box=_around(part_box, part_start) if len(part) > n else part_box.copy(),
         part=part,
         part_box=part_box,
         part_start=part_start,
