@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import repeat
@@ -78,12 +79,11 @@ def _drawn_over(address: int, boxes: Numbers) -> NDArray[np.int8]:
     return over
 
 
-def _invented_spaces(address: int, text: str, boxes: Numbers) -> list[int]:
+def _invented_spaces(address: int, text: str, codes: NDArray[np.uint32], boxes: Numbers) -> list[int]:
     """Spaces inside words, which PDFium makes up where a font's widths are a little wrong ("ser vices").
 
     They are far narrower than the page's other spaces, and no character of the file.
     """
-    codes = np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32)
     blank = codes <= 0x20
     at = np.flatnonzero(blank[1:-1] & ~blank[:-2] & ~blank[2:]) + 1
     if not len(at):
@@ -299,12 +299,12 @@ class PdfPage:
         codes_of = np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32)
         inked = np.flatnonzero(codes_of > 0x20)
         targets = boxes.ctypes.data + boxes.strides[0] * inked
-        list(map(_loose_box, repeat(address), inked.tolist(), targets.tolist()))
+        deque(map(_loose_box, repeat(address), inked.tolist(), targets.tolist()), maxlen=0)  # for what it writes
         probes = range(0, count, max(1, count // UNMAPPED_PROBES))
         unmapped = sum(_unmapped(address, index) == 1 for index in probes) / len(probes)
         shown = self._shown(boxes.astype(np.float64))
         over = _drawn_over(address, shown)
-        invented = _invented_spaces(address, text, shown)
+        invented = _invented_spaces(address, text, codes_of, shown)
         if len(invented):
             kept = np.ones(count, dtype=np.bool_)
             kept[invented] = False

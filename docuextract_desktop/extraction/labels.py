@@ -136,7 +136,7 @@ def match_labels(view: TokenView, fields: Sequence[TemplateField]) -> LabelMatch
         return _nothing(len(fields), count)
     normal = ["#" if t in NUMBER_WORDS else t for t in view.token]
     printed = {t: i for i, t in enumerate(dict.fromkeys(normal))}
-    printed_of = np.fromiter((printed[t] for t in normal), np.int64, count)
+    printed_of = np.fromiter(map(printed.__getitem__, normal), np.int64, count)
     asked = {t: i for i, t in enumerate(dict.fromkeys(t for p in phrases for t in p.tokens))}
     glued = {"".join(p.tokens): None for p in phrases if len(p.tokens) > 1 and "#" not in p.tokens}
     for text in glued:
@@ -166,7 +166,7 @@ def match_labels(view: TokenView, fields: Sequence[TemplateField]) -> LabelMatch
                 # Strict: half of a label of two words must not pass for the whole.
                 here = np.where(alike[glued_row] >= _GLUED, alike[glued_row], 0)[printed_of] * phrase.weight
                 found += [(phrase.field, at, at + 1, float(here[at]), letters) for at in np.flatnonzero(here).tolist()]
-    found += _split_words(phrases, normal, line)
+    found += _split_words(phrases, normal, line, printed, printed_of)
     table = np.array(found, np.float64).reshape(-1, 5)
     table = _best_per_place(table)
     start, stop = table[:, 1].astype(np.int32), table[:, 2].astype(np.int32)
@@ -191,7 +191,9 @@ def match_labels(view: TokenView, fields: Sequence[TemplateField]) -> LabelMatch
     )
 
 
-def _split_words(phrases: list[Phrase], normal: list[str], line: Ints) -> list[tuple[int, int, int, float, float]]:
+def _split_words(
+    phrases: list[Phrase], normal: list[str], line: Ints, printed: dict[str, int], printed_of: NDArray[np.int64]
+) -> list[tuple[int, int, int, float, float]]:
     """Labels of one word that the page prints as two (`Sub Total` for `subtotal`)."""
     single = {p.tokens[0]: p for p in phrases if len(p.tokens) == 1 and len(p.tokens[0]) >= 6}
     if not single:
@@ -200,9 +202,11 @@ def _split_words(phrases: list[Phrase], normal: list[str], line: Ints) -> list[t
     for phrase in phrases:
         if len(phrase.tokens) == 1 and phrase.tokens[0] in single:
             by_text.setdefault(phrase.tokens[0], []).append(phrase)
+    halves = {text[:cut_at] for text in by_text for cut_at in range(1, len(text))}
+    is_half = np.fromiter(map(halves.__contains__, printed), np.bool_, len(printed))
     found = []
-    for at in range(len(normal) - 1):
-        if line[at] == line[at + 1]:
+    for at in np.flatnonzero(is_half[printed_of[:-1]] & (line[:-1] == line[1:])).tolist():
+        if normal[at] + normal[at + 1] in by_text:
             found += [
                 (phrase.field, at, at + 2, phrase.weight, float(len(phrase.tokens[0])))
                 for phrase in by_text.get(normal[at] + normal[at + 1], ())
@@ -248,10 +252,11 @@ def _token_shares(
             if token not in _EMPTY_WORDS and len(token) > 1:
                 owners.setdefault(token, set()).add(phrase.field)
     shares = np.zeros((fields, alike.shape[1]), np.float32)
-    for token, of in owners.items():
-        row = alike[asked[token]] / np.sqrt(len(of))
-        for field in of:
-            np.maximum(shares[field], row, out=shares[field])
+    for field in range(fields):
+        own = [token for token, of in owners.items() if field in of]
+        if own:
+            weight = np.sqrt([len(owners[token]) for token in own])
+            shares[field] = (alike[[asked[token] for token in own]] / weight[:, None]).max(axis=0)
     return shares[:, printed_of]
 
 

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ Bools = NDArray[np.bool_]
 
 _CUT = re.compile(r"[^\W\d_]+|\d[\d.,:/\-]*|[#%$€£&№]")
 _DIGIT = re.compile(r"\d")
+_ZEROS = str.maketrans("123456789", "000000000")
 _GOLDEN = 0x9E3779B1
 _MARKS = re.compile(r"[\u0300-\u036f]")
 
@@ -48,7 +49,8 @@ def cut(word: str) -> tuple[tuple[int, int, str, int, int], ...]:
         piece = match.group()
         first = piece[0]
         if first.isdigit():
-            normal, kind = _DIGIT.sub("0", piece.rstrip(".,:/-"))[:12], NUMBER
+            piece = piece.rstrip(".,:/-")
+            normal, kind = (piece.translate(_ZEROS) if piece.isascii() else _DIGIT.sub("0", piece))[:12], NUMBER
         elif first.isalpha():
             normal, kind = fold(piece), LETTERS
         else:
@@ -145,8 +147,32 @@ class TokenView:
     @cached_property
     def line_texts(self) -> tuple[str, ...]:
         """The text of every line, its words joined by single spaces; made once for all kinds of candidates."""
-        starts = self.line_start.tolist()
-        return tuple(" ".join(self.words[a:b]) for a, b in pairwise(starts))
+        if not self.words:
+            return ()
+        text, at = self.text, self.word_at
+        begins = [at[first] for first in self.line_start[:-1].tolist()]
+        return tuple([text[a : b - 1] for a, b in pairwise([*begins, len(text) + 1])])
+
+    @cached_property
+    def text(self) -> str:
+        """All words joined by single spaces: runs of words are slices of it."""
+        return " ".join(self.words)
+
+    @cached_property
+    def word_at(self) -> list[int]:
+        """Where in `text` each word begins."""
+        ends = np.cumsum(self.word_length + 1)
+        return [0, *ends[:-1].tolist()] if len(ends) else []
+
+    def tokens_after(self, word: Ints, offset: Ints) -> Ints:
+        """For each word the first of its tokens that ends behind the offset, or one past its last one, int32."""
+        ends = _placed(self.token_word, self.token_end)
+        return np.searchsorted(ends, _placed(word, offset), side="right").astype(np.int32)
+
+    def tokens_before(self, word: Ints, offset: Ints) -> Ints:
+        """For each word one past the last of its tokens that begins before the offset, or its first one, int32."""
+        starts = _placed(self.token_word, self.token_start)
+        return np.searchsorted(starts, _placed(word, offset), side="left").astype(np.int32)
 
     @cached_property
     def line_has_digit(self) -> Bools:
@@ -158,6 +184,11 @@ class TokenView:
     def line_words(self, line: int) -> range:
         """Indices of the words of a line."""
         return range(int(self.line_start[line]), int(self.line_start[line + 1]))
+
+
+def _placed(word: Ints, offset: Ints) -> NDArray[np.int64]:
+    """One number that orders places in words by word, then by offset."""
+    return (word.astype(np.int64) << 32) + offset
 
 
 def _group_boxes(boxes: Floats, starts: Ints) -> Floats:
@@ -215,16 +246,14 @@ def view_tokens(document: Document) -> TokenView:
     line_start = _starts(word_line, lines)
     segment_start = _starts(word_segment, segments)
 
-    token: list[str] = []
-    rows: list[tuple[int, int, int, int, int]] = []
-    for index, word in enumerate(words):
-        for begin, stop, normal, kind, hashed in cut(word):
-            token.append(normal)
-            rows.append((index, begin, stop, kind, hashed))
-    table = np.array(rows, np.int64).reshape(-1, 5)
-    token_word = table[:, 0].astype(np.int32)
-    start, end = table[:, 1].astype(np.int32), table[:, 2].astype(np.int32)
-    length = np.maximum(np.array([len(w) for w in words], np.float32), 1)[token_word] if words else np.zeros(0)
+    cuts = list(map(cut, words))
+    rows = list(chain.from_iterable(cuts))
+    begins, stops, token, kinds, hashes = zip(*rows, strict=True) if rows else ((), (), (), (), ())
+    per_word = np.fromiter(map(len, cuts), np.int32, len(words))
+    token_word = np.repeat(np.arange(len(words), dtype=np.int32), per_word)
+    start, end = np.array(begins, np.int32), np.array(stops, np.int32)
+    word_length = np.fromiter(map(len, words), np.int32, len(words))
+    length = np.maximum(word_length.astype(np.float32), 1)[token_word]
     token_box = word_box[token_word].copy()
     width = token_box[:, 2] - token_box[:, 0]
     left = token_box[:, 0].copy()
@@ -240,8 +269,8 @@ def view_tokens(document: Document) -> TokenView:
         word_segment=word_segment,
         word_box=word_box,
         word_confidence=confidence,
-        word_length=np.fromiter(map(len, words), np.int32, len(words)),
-        word_colon=np.fromiter((w[-1] == ":" for w in words), np.int32, len(words)),
+        word_length=word_length,
+        word_colon=np.array([w[-1] == ":" for w in words], np.int32),
         page_word_start=np.array(page_word_start, np.int32),
         line_start=line_start,
         segment_start=segment_start,
@@ -249,9 +278,9 @@ def view_tokens(document: Document) -> TokenView:
         segment_box=_group_boxes(word_box, segment_start),
         page_of_line=np.array(page_of_line, np.int32),
         line_of_segment=word_line[segment_start[:-1]] if segments else empty,
-        token=tuple(token),
-        token_hash=table[:, 4].astype(np.uint32),
-        token_kind=table[:, 3].astype(np.int32),
+        token=token,
+        token_hash=np.array(hashes, np.uint32),
+        token_kind=np.array(kinds, np.int32),
         token_word=token_word,
         token_line=token_line,
         token_segment=token_segment,
@@ -260,5 +289,5 @@ def view_tokens(document: Document) -> TokenView:
         token_end=end,
         line_token_start=_starts(token_line, lines),
         segment_token_start=_starts(token_segment, segments),
-        word_token_start=_starts(token_word, len(words)),
+        word_token_start=np.concatenate([[0], np.cumsum(per_word)]).astype(np.int32),
     )

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from docuextract_desktop.templates.models import Locale
 
 AUTO_LOCALE = Locale()
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A part of a line's text: characters `start` (inclusive) to `end` (exclusive)."""
 
     start: int

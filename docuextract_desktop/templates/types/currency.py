@@ -111,8 +111,11 @@ def currency_of(sign: str, hint: str | None = None) -> str | None:
     return code
 
 
-_SYMBOLS: Final = "".join(s for s in _SIGNS if len(s) == 1 and not s.isalpha())
+SYMBOLS: Final = frozenset(s for s in _SIGNS if len(s) == 1 and not s.isalpha())
+"""Signs of one character that is no letter."""
 _LONGEST: Final = 5
+FIRST_LETTERS: Final = frozenset(s[0] for s in (*_SIGNS, *CODES, "eur", "usd", "rm"))
+"""What `PATTERN` can begin with."""
 
 
 def sign_before(text: str, end: int) -> int:
@@ -120,8 +123,11 @@ def sign_before(text: str, end: int) -> int:
     if not end:
         return end
     start = end
-    if text[end - 1] in _SYMBOLS or text[end - 1] == ".":
+    before = text[end - 1]
+    if before in SYMBOLS or before == ".":
         start -= 1
+    elif not before.isalpha():
+        return end
     lowest = max(0, end - _LONGEST)
     while start > lowest and text[start - 1].isalpha():
         start -= 1
@@ -130,7 +136,7 @@ def sign_before(text: str, end: int) -> int:
     word = text[start:end]
     if word in _SIGNS or word.upper() in CODES or word.upper() == "RM":
         return start
-    return end - 1 if text[end - 1] in _SYMBOLS else end
+    return end - 1 if before in SYMBOLS else end
 
 
 def vote_currency(texts: Iterable[str]) -> str | None:

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, Literal
 
 from docuextract_desktop.templates.models import Locale
@@ -104,6 +104,32 @@ _YEAR_MONTH = re.compile(
     rf"{_LEFT}(?P<y>(?:19|20)\d{{2}})[ .,/\-–]{{1,2}}(?P<m>(?i:{_NAMES}))(?![^\W\d_])[ .,/\-–]{{0,3}}"
     r"(?P<a>\d{1,2})(?![\d])"
 )
+
+
+def _cased(names: Iterable[str]) -> str:
+    """A pattern for any of plain lower-case words in either case, as a tree: the first letter that fails ends it."""
+    rest: dict[str, list[str]] = {}
+    for name in names:
+        rest.setdefault(name[:1], []).append(name[1:])
+    branches = [
+        f"[{letter}{letter.upper()}]{_cased(tails)}" if letter.isalpha() else f"{letter}{_cased(tails)}"
+        for letter, tails in rest.items()
+        if letter
+    ]
+    if not branches:
+        return ""
+    return f"(?:{'|'.join(branches)}){'?' if '' in rest else ''}"
+
+
+# What every date with a month's name holds, in a text of plain letters: the name, and a number soon behind it
+_MAYBE_NAMED = re.compile(
+    _cased(n for n in _MONTH_OF if n.isascii()) + r"(?![A-Za-z])[ .,/\-–']{0,4}(?:[dD][eE][lL]? |[oO][fF] )?[0-9OoIl]"
+)
+# What `_YEAR_FIRST`, `_SPACED` and `_STROKES` need, and `_SOLID` and `_MERGED`
+_MAYBE_YEAR_FIRST = re.compile(rf"[12I]{_D}{{3}}[ ./\-–|]{{1,3}}{_D}")
+_MAYBE_SPACED = re.compile(r"\d \d{1,2} (?:19|20)\d\d")
+_MAYBE_STROKES = re.compile(r"\d(?:[/t]\d{1,2}1\d\d(?!\d)|1\d{1,2}[/t]\d\d(?!\d)| ?- ?\d\d[1/t]\d\d[1/t]\d\d)")
+_MAYBE_RUN = re.compile(r"\d{4}(?:\d\d|[./\- ]\d{4})")
 _HAS_DIGITS = re.compile(r"\d")
 # Cheap looks at a line that spare most lines the patterns above
 _MAYBE_NUMERIC = re.compile(r"\d[./\-–|t~\\, 1]{1,3}[\dOoIl]{1,2}[./\-–|t~\\, 1]{1,3}[\dOoIl]{1,2}")
@@ -126,7 +152,7 @@ class _Found:
 
 
 def _number(text: str) -> int:
-    return int(text.translate(_SLIPS))
+    return int(text if text.isdecimal() else text.translate(_SLIPS))
 
 
 def _year(text: str) -> int:
@@ -151,35 +177,51 @@ def _find(text: str) -> tuple[_Found, ...]:
     if _HAS_DIGITS.search(text) is None:
         return ()
     numeric = _MAYBE_NUMERIC.search(text) is not None
-    textual = any(word.lower()[:3] in _MONTH_STARTS for word in _LETTERS.findall(text))
+    textual = (not text.isascii() or _MAYBE_NAMED.search(text) is not None) and any(
+        word.lower()[:3] in _MONTH_STARTS for word in _LETTERS.findall(text)
+    )
     return tuple(_search(text, numeric=numeric, textual=textual))
 
 
 def _search(text: str, *, numeric: bool, textual: bool) -> Iterator[_Found]:
     taken: list[tuple[int, int]] = []
 
-    def free(match: re.Match[str]) -> bool:
-        return not any(a < match.end() and match.start() < b for a, b in taken)
-
-    patterns = [(_SOLID, 0.8), (_MERGED, 0.3)]
-    if numeric:
-        patterns = [(_YEAR_FIRST, 1.0), (_NUMERIC, 1.0), *patterns, (_SPACED, 0.7), (_MIXED, 0.5), (_STROKES, 0.3)]
-    if textual:
-        patterns = [(_DAY_MONTH, 1.0), (_MONTH_DAY, 1.0), (_YEAR_MONTH, 1.0), *patterns]
-    for pattern, quality in patterns:
+    for pattern, need, quality in _patterns(numeric=numeric, textual=textual):
+        if need is not None and need.search(text) is None:
+            continue
         for match in pattern.finditer(text):
-            if not free(match):
+            start, end = match.span()
+            if taken and any(a < end and start < b for a, b in taken):
                 continue
             readings = _readings(match, pattern)
             if not readings:
                 continue
-            taken.append(match.span())
-            yield _Found(match.start(), match.end(), readings, quality * _print_quality(match, pattern))
+            taken.append((start, end))
+            yield _Found(start, end, readings, quality * _print_quality(match, pattern))
+
+
+@cache
+def _patterns(*, numeric: bool, textual: bool) -> tuple[tuple[re.Pattern[str], re.Pattern[str] | None, float], ...]:
+    """Patterns, likelier ones first: what a text must hold for one, cheaper to look for, and its quality."""
+    runs = ((_SOLID, _MAYBE_RUN, 0.8), (_MERGED, _MAYBE_RUN, 0.3))
+    named = ((_DAY_MONTH, None, 1.0), (_MONTH_DAY, None, 1.0), (_YEAR_MONTH, None, 1.0)) if textual else ()
+    if not numeric:
+        return (*named, *runs)
+    return (
+        *named,
+        (_YEAR_FIRST, _MAYBE_YEAR_FIRST, 1.0),
+        (_NUMERIC, None, 1.0),
+        *runs,
+        (_SPACED, _MAYBE_SPACED, 0.7),
+        (_MIXED, None, 0.5),
+        (_STROKES, _MAYBE_STROKES, 0.3),
+    )
 
 
 def _print_quality(match: re.Match[str], pattern: re.Pattern[str]) -> float:
     """How well the digits are printed: letters among them are slips, a year of two digits leaves a doubt."""
-    if not all(part.isdigit() for name, part in match.groupdict().items() if part and name in "aby"):
+    day, month, year = match["a"], match["b"] if "b" in pattern.groupindex else None, match["y"]
+    if not ((day or "0") + (month or "0") + (year or "0")).isdigit():
         return 0.7
     return 0.95 if pattern in (_NUMERIC, _MIXED) and len(match["y"]) == 2 else 1.0
 
@@ -203,6 +245,7 @@ def _readings(match: re.Match[str], pattern: re.Pattern[str]) -> tuple[tuple[Ord
     return _both_orders(year, first, second)
 
 
+@lru_cache(maxsize=4096)  # a page prints the same days again and again
 def _both_orders(year: int, first: int, second: int) -> tuple[tuple[Order | None, date], ...]:
     readings: list[tuple[Order | None, date]] = []
     orders: tuple[tuple[Order, int, int], ...] = (("day-first", second, first), ("month-first", first, second))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from docuextract_desktop.templates.models import Locale
 from docuextract_desktop.templates.types.base import AUTO_LOCALE, BaseType, Parsed, Span, collapse
 
 _DIGIT = re.compile(r"\d")
-_TOKEN = re.compile(r"\S+")
 _EDGE_LEFT: Final = "([{<\"'`*,;:.=~_-–"
 _EDGE_RIGHT: Final = ")]}>\"'`*,;:.=~_-–#"
 _IDLIKE = re.compile(r"[\w#№°º&+./\\\-–()*:]*\d[\w#№&+./\\\-–()*:]*")
@@ -44,13 +44,56 @@ _VAT = re.compile(
     r"CHE[- ]?\d{3}[. ]?\d{3}[. ]?\d{3}(?: (?:MWST|TVA|IVA))?"
     r")(?![^\W_])"
 )
+# What every IBAN and every VAT id holds: a cheap look that spares most lines the two patterns above
+_MAYBE_KNOWN = re.compile(r"[A-Z](?:\d\d|[ -]{0,2}\d(?:[ .\-]?\d){5})")
 _MAX_RUN: Final = 8
 _MAX_LENGTH: Final = 80
 
 
-def _joins(text: str, start: int, end: int) -> bool:
-    """Whether a word without digits can stand inside a run: a mark, or a few capitals."""
-    return end - start <= 4 and not text[start].islower() and _JOIN.fullmatch(text, start, end) is not None
+class _Word(NamedTuple):
+    """What is known of one word, wherever it stands; offsets are within it.
+
+    Attributes:
+        start, end: its edges without punctuation around it; the whole word where nothing else is left.
+        good: whether it can be a code or a part of one.
+        joins: whether it can stand inside a run of such words: one itself, a mark, or a few capitals.
+        opens: whether it can begin a run.
+        whole: whether it can be a value alone.
+        behind: edges of what stands behind a label that is glued to the value.
+    """
+
+    start: int
+    end: int
+    good: bool
+    joins: bool
+    opens: bool
+    whole: bool = False
+    behind: tuple[int, int] | None = None
+
+
+@lru_cache(maxsize=16384)  # times, quantities and labels stand all over a document and on the next one
+def _look_at(text: str) -> _Word:
+    length = len(text)
+    start, end = (0, length) if text.isalpha() else _trim(text, 0, length)
+    if end <= start:
+        start, end = 0, length
+        good = False
+    else:
+        word = text[start:end]
+        good = (
+            end - start <= _MAX_LENGTH
+            and _IDLIKE.fullmatch(word) is not None
+            and _AMOUNT.fullmatch(word) is None
+            and _DATE.fullmatch(word) is None
+        )
+    joins = good or (end - start <= 4 and not text[start].islower() and _JOIN.fullmatch(text, start, end) is not None)
+    opens = good or _PREFIX.fullmatch(text, start, end) is not None
+    if not good:
+        return _Word(start, end, good, joins, opens)
+    glued = _GLUED.match(text, start, end)
+    whole = glued is None or not any(c in "°º№" for c in glued.group())  # these belong to labels only: "n°2023/045"
+    behind = _trim(text, glued.end(), end) if glued is not None and glued.end() < end else None
+    return _Word(start, end, good, joins, opens, whole, behind)
 
 
 def iban_valid(text: str) -> bool:
@@ -72,71 +115,64 @@ class IdType(BaseType):
 
     def recognise(self, text: str) -> list[Span]:
         """Words with digits, runs of such words, IBANs and VAT ids; amounts and dates are left out."""
-        spans: dict[Span, None] = {}
-        tokens: list[tuple[int, int, bool]] = []
         if _DIGIT.search(text) is None:
             return []
-        for match in _TOKEN.finditer(text):
-            if match.group().isalpha():
-                tokens.append((match.start(), match.end(), False))
-                continue
-            start, end = _trim(text, match.start(), match.end())
-            if end <= start:
-                tokens.append((match.start(), match.end(), False))
-                continue
-            word = text[start:end]
-            good = (
-                end - start <= _MAX_LENGTH
-                and _IDLIKE.fullmatch(word) is not None
-                and _AMOUNT.fullmatch(word) is None
-                and _DATE.fullmatch(word) is None
-            )
-            tokens.append((start, end, good))
-            if good:
-                self._one(text, start, end, spans)
-        self._runs(text, tokens, spans)
-        self._known(text, spans)
+        spans: set[Span] = set()
+        words: list[_Word] = []
+        starts: list[int] = []
+        end = 0
+        for printed in text.split():
+            at = text.index(printed, end)
+            end = at + len(printed)
+            word = _look_at(printed)
+            words.append(word)
+            starts.append(at)
+            if word.good:
+                if word.whole:
+                    spans.add(Span(at + word.start, at + word.end))
+                if word.behind is not None:
+                    spans.add(Span(at + word.behind[0], at + word.behind[1]))
+                if text.startswith(" (", at + word.end):
+                    bracket = _BRACKET.match(text, at + word.end)
+                    if bracket is not None:  # "1234567 (Rev 2)"
+                        spans.add(Span(at + word.start, bracket.end()))
+        self._runs(words, starts, spans)
+        if _MAYBE_KNOWN.search(text) is not None:
+            self._known(text, spans)
         return sorted(spans)
 
     @staticmethod
-    def _one(text: str, start: int, end: int, spans: dict[Span, None]) -> None:
-        glued = _GLUED.match(text, start, end)
-        if glued is None or not any(c in "°º№" for c in glued.group()):  # these belong to labels only: "n°2023/045"
-            spans[Span(start, end)] = None
-        if glued is not None and glued.end() < end:
-            spans[Span(*_trim(text, glued.end(), end))] = None
-        bracket = _BRACKET.match(text, end)
-        if bracket is not None:  # "1234567 (Rev 2)"
-            spans[Span(start, bracket.end())] = None
-
-    @staticmethod
-    def _runs(text: str, tokens: list[tuple[int, int, bool]], spans: dict[Span, None]) -> None:
+    def _runs(words: list[_Word], starts: list[int], spans: set[Span]) -> None:
+        count = len(words)
         i = 0
-        while i < len(tokens):
-            j = i
+        while i < count:
+            if not words[i].joins:
+                i += 1
+                continue
+            j = i + 1
             while (
-                j < len(tokens)
+                j < count
                 and j - i < _MAX_RUN
-                and (tokens[j][2] or _joins(text, *tokens[j][:2]))
-                and (j == i or tokens[j][0] - tokens[j - 1][1] == 1)
+                and words[j].joins
+                and starts[j] + words[j].start - starts[j - 1] - words[j - 1].end == 1
             ):
                 j += 1
             first, last = i, j
-            while last > first and not tokens[last - 1][2]:
+            while last > first and not words[last - 1].good:
                 last -= 1
-            while first < last and not (tokens[first][2] or _PREFIX.fullmatch(text, *tokens[first][:2])):
+            while first < last and not words[first].opens:
                 first += 1
             if last - first > 1:
-                spans[Span(tokens[first][0], tokens[last - 1][1])] = None
-                inner = next((k for k in range(first, last) if tokens[k][2]), last)
+                spans.add(Span(starts[first] + words[first].start, starts[last - 1] + words[last - 1].end))
+                inner = next((k for k in range(first, last) if words[k].good), last)
                 for a in {first, inner}:
                     for b in range(a + 2, min(last, a + 3) + 1):
-                        if tokens[b - 1][2]:
-                            spans[Span(tokens[a][0], tokens[b - 1][1])] = None
-            i = max(j, i + 1)
+                        if words[b - 1].good:
+                            spans.add(Span(starts[a] + words[a].start, starts[b - 1] + words[b - 1].end))
+            i = j
 
     @staticmethod
-    def _known(text: str, spans: dict[Span, None]) -> None:
+    def _known(text: str, spans: set[Span]) -> None:
         for match in _IBAN.finditer(text):
             end = match.end()
             length = _IBAN_LENGTHS.get(text[match.start() : match.start() + 2])
@@ -147,39 +183,44 @@ class IdType(BaseType):
                         break
                     seen += end < len(text) and text[end] != " "
             if iban_valid(text[match.start() : end]):
-                spans[Span(match.start(), end)] = None
+                spans.add(Span(match.start(), end))
         for match in _VAT.finditer(text):
             if sum(c.isdigit() for c in match.group()) >= 7:
-                spans[Span(match.start(), match.end())] = None
+                spans.add(Span(match.start(), match.end()))
 
     def parse(self, text: str, locale: Locale = AUTO_LOCALE) -> Parsed | None:  # noqa: ARG002
         """The code with its spaces collapsed and without punctuation around it.
 
         Lower quality without a digit, for amounts and dates, and for many words.
         """
-        value = collapse(text[: 2 * _MAX_LENGTH])
-        start, end = _trim(value, 0, len(value))
-        if end < len(value) and value[end] == ")" and "(" in value[start:end]:
-            end += 1
-        value = value[start:end].strip()
-        if not any(c.isalnum() for c in value):
-            return None
-        if iban_valid(value):
-            return Parsed(value)
-        quality = 0.9
-        if not any(c.isdigit() for c in value):
-            quality = 0.2
-        elif _AMOUNT.fullmatch(value) or _DATE.fullmatch(value):
-            quality = 0.3
-        elif value.count(" ") > 2:
-            quality = 0.6
-        elif len(value) < 3:
-            quality = 0.4
-        return Parsed(value, quality=quality)
+        return _read(text)
 
     def same(self, a: str, b: str) -> bool:
         """Equal but for case, spaces and "#"."""
         return _key(a) == _key(b)
+
+
+@lru_cache(maxsize=8192)  # the same short ones stand all over a page and on the next document
+def _read(text: str) -> Parsed | None:
+    value = collapse(text[: 2 * _MAX_LENGTH])
+    start, end = _trim(value, 0, len(value))
+    if end < len(value) and value[end] == ")" and "(" in value[start:end]:
+        end += 1
+    value = value[start:end].strip()
+    if not any(c.isalnum() for c in value):
+        return None
+    if iban_valid(value):
+        return Parsed(value)
+    quality = 0.9
+    if not any(c.isdigit() for c in value):
+        quality = 0.2
+    elif _AMOUNT.fullmatch(value) or _DATE.fullmatch(value):
+        quality = 0.3
+    elif value.count(" ") > 2:
+        quality = 0.6
+    elif len(value) < 3:
+        quality = 0.4
+    return Parsed(value, quality=quality)
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

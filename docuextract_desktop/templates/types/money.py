@@ -7,9 +7,16 @@ from typing import Final
 
 from docuextract_desktop.templates.models import Locale
 from docuextract_desktop.templates.types.base import AUTO_LOCALE, BaseType, Parsed, Span
-from docuextract_desktop.templates.types.currency import PATTERN, currency_of, sign_before, vote_currency
+from docuextract_desktop.templates.types.currency import (
+    FIRST_LETTERS,
+    PATTERN,
+    SYMBOLS,
+    currency_of,
+    sign_before,
+    vote_currency,
+)
 from docuextract_desktop.templates.types.number import negate
-from docuextract_desktop.templates.types.numerals import Chain, chains, display_number, read_numeral, same_number
+from docuextract_desktop.templates.types.numerals import chains, display_number, read_numeral, same_number
 
 __all__ = ["MoneyType", "vote_currency"]
 
@@ -23,6 +30,10 @@ _BEHIND = re.compile(
     rf"(?: ?(?P<currency>(?:{PATTERN})(?![^\W\d_])))?(?: ?(?P<side>(?:CR|Cr|cr|DR|Dr|dr)(?![^\W\d_])\.?))?"
     r"(?: ?(?P<close2>\)))?"
 )
+_BEHIND_STARTS: Final = frozenset({*_MINUS, *").,CcDd", *FIRST_LETTERS})
+"""What `_BEHIND` can begin with, a space aside."""
+_BEFORE_ENDS: Final = frozenset({*_SIGNS, *SYMBOLS, "."})
+"""What a sign or a currency before an amount can end with, letters and a space aside."""
 _WHOLE = re.compile(
     rf"\s*(?P<s1>{_SIGN})?\s?(?:(?P<c1>{PATTERN}|[Ss](?=\s?\d))[.:]?)?\s?(?P<s2>{_SIGN})?\s?"
     r"(?P<number>[0-9OoIlSB.,][0-9OoIlSB.,'’´`  \u00a0\u202f]*?)"
@@ -30,6 +41,8 @@ _WHOLE = re.compile(
     r"(?P<side>CR|DR)?\.?\s?(?P<close2>\))?[*:;]?\s*",
     re.IGNORECASE,
 )
+# The amounts that `_WHOLE` reads in one way only: most of those on paper
+_PLAIN = re.compile(r"(\$?)([0-9](?:[0-9.,]*[0-9])?)")
 _MAX_LENGTH: Final = 60
 _CENTS = re.compile(r"[.,]\s?[0-9OoIlSB]{2}\Z")
 
@@ -47,29 +60,35 @@ class MoneyType(BaseType):
         address ("12/03", "AB-12", "0123").
         """
         spans = []
-        for chain in chains(text):
-            span = self._span(text, chain)
+        for start, end in chains(text):
+            span = self._span(text, start, end)
             if span is not None:
                 spans.append(span)
         return spans
 
     @staticmethod
-    def _span(text: str, chain: Chain) -> Span | None:
-        digits = text[chain.start : chain.end]
-        numeral = read_numeral(digits)
-        if numeral is None:
+    def _span(text: str, start: int, end: int) -> Span | None:
+        left = text[start - 1] if start else " "
+        right = text[end] if end < len(text) else " "
+        # Parts of dates ("12/30/19"), which are most of the numbers on some pages, need no closer look.
+        if left in "/_" or right in "/_":
             return None
-        cents = _CENTS.search(digits) is not None
-        start, currency = _before(text, chain.start)
-        end = chain.end
-        following = text[end : end + 2].lstrip(" ")[:1]
-        if following and not following.isdigit():
+        digits = text[start:end]
+        if read_numeral(digits) is None:
+            return None
+        cents = ("." in digits or "," in digits) and _CENTS.search(digits) is not None
+        before = left if left != " " or start < 2 else text[start - 2]
+        currency = False
+        if before in _BEFORE_ENDS or before.isalpha():
+            start, currency = _before(text, start)
+            left = text[start - 1] if start else " "
+        following = right if right != " " else text[end + 1 : end + 2]
+        if following in _BEHIND_STARTS:
             behind = _BEHIND.match(text, end)
             if behind is not None and behind.end() > end:
                 currency = currency or behind["currency"] is not None
                 end = behind.end()
-        left = text[start - 1] if start else " "
-        right = text[end] if end < len(text) else " "
+                right = text[end] if end < len(text) else " "
         if right == "%" or text[end : end + 2] == " %":
             return None
         if not currency and not cents:
@@ -84,22 +103,28 @@ class MoneyType(BaseType):
         """Read an amount; brackets, a minus on either side and "CR" make it negative."""
         if len(text) > _MAX_LENGTH:
             return None
+        plain = _PLAIN.fullmatch(text)
+        if plain is not None:
+            return self._amount(plain[2], plain[1], locale)
         match = _WHOLE.fullmatch(text)
         if match is None:
-            return None
-        numeral = read_numeral(match["number"], locale.decimal)
-        if numeral is None:
             return None
         signs = [match[name] or "" for name in ("s1", "s2", "s3")]
         brackets = "(" in signs and bool(match["close"] or match["close2"])
         negative = brackets or any(s and s in _MINUS for s in signs) or (match["side"] or "").upper() == "CR"
-        sign = match["c1"] or match["c2"]
+        return self._amount(match["number"], match["c1"] or match["c2"], locale, negative=negative)
+
+    @staticmethod
+    def _amount(number: str, sign: str | None, locale: Locale, *, negative: bool = False) -> Parsed | None:
+        numeral = read_numeral(number, locale.decimal)
+        if numeral is None:
+            return None
         currency = (currency_of(sign, locale.currency) if sign else None) or locale.currency
         quality = numeral.quality
-        if match["c1"] in ("S", "s"):
+        if sign in ("S", "s"):  # an "$" misread
             currency = locale.currency
             quality *= 0.7
-        if not sign and not _CENTS.search(match["number"].strip()):
+        if not sign and not _CENTS.search(number.strip()):
             quality *= 0.8
         value, others = numeral.value, numeral.alternatives
         if negative:

@@ -60,19 +60,19 @@ class NumberType(BaseType):
     def recognise(self, text: str) -> list[Span]:
         """Every run of digits and marks, and runs joined over spaces where they may be one number."""
         spans = []
-        for chain in chains(text):
-            before = text[chain.start - 1] if chain.start else " "
-            after = text[chain.end] if chain.end < len(text) else " "
-            if before.isalnum() or before in "./:_" or after in "/:_" or self._unit_too_long(text, chain.end):
+        for begin, end in chains(text):
+            before = text[begin - 1] if begin else " "
+            after = text[end] if end < len(text) else " "
+            if before.isalnum() or before in "./:_" or after in "/:_" or self._unit_too_long(text, end):
                 continue
-            if read_numeral(text[chain.start : chain.end]) is None:
+            if read_numeral(text[begin:end]) is None:
                 continue
-            start = chain.start
+            start = begin
             if before in _MINUS and (start < 2 or text[start - 2] == " "):
                 start -= 1
-            elif before in _MINUS or (after in _MINUS and text[chain.end + 1 : chain.end + 2].isalnum()):
+            elif before in _MINUS or (after in _MINUS and text[end + 1 : end + 2].isalnum()):
                 continue  # a part of something longer: "2013-471102"
-            spans.append(Span(start, chain.end))
+            spans.append(Span(start, end))
         return spans
 
     @staticmethod

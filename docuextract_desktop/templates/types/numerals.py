@@ -7,7 +7,7 @@ decimal mark decides, and the other reading is kept as an alternative.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -198,36 +198,33 @@ def vote_decimal_mark(texts: Iterable[str]) -> Literal[".", ","] | None:
     return "." if votes["."] > votes[","] else ","
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """Characters `start` to `end` of a text that read as one number; `pieces` is how many atoms were joined."""
-
-    start: int
-    end: int
-    pieces: int = 1
-
-
 _JOINT_GROUP = re.compile(r"\d{3}(?![0-9])")
 _DECIMALS = re.compile(r"\d{2}(?![0-9.,])")
 
 
-def chains(text: str) -> Iterator[Chain]:
-    """Numbers in a line: each run of digits and marks, and runs joined over a space where they may be one number.
+@lru_cache(maxsize=2048)  # several types look at the same lines
+def chains(text: str) -> tuple[tuple[int, int], ...]:
+    """Numbers in a line, where each begins and ends: runs of digits and marks, and runs that may be one over a space.
 
     "3 191,00" gives "3", "191,00" and the whole; "12. 30" gives the whole as well.
     """
-    atoms = [(m.start(), m.end()) for m in ATOM.finditer(text)]
-    for i, (start, end) in enumerate(atoms):
-        yield Chain(start, end)
-        if end + 1 < len(text) and text[end] in ".," and text[end + 1] == " ":
-            # "12. 30"
-            if i + 1 < len(atoms) and atoms[i + 1][0] == end + 2 and _DECIMALS.fullmatch(text, *atoms[i + 1]):
-                yield Chain(start, atoms[i + 1][1], 2)
+    atoms = [m.span() for m in ATOM.finditer(text)]
+    found: list[tuple[int, int]] = []
+    longest = len(text)
+    for i, atom in enumerate(atoms):
+        found.append(atom)
+        start, end = atom
+        if end >= longest:
+            break
+        behind = text[end]
+        if behind in ".,":  # "12. 30"
+            if text[end + 1 : end + 2] == " ":
+                found += _decimals_behind(text, atoms, i)
             continue
-        if end + 2 < len(text) and text[end] == " " and text[end + 1] in ".,":
-            # "1,234 .50"
-            if i + 1 < len(atoms) and atoms[i + 1][0] == end + 2 and _DECIMALS.fullmatch(text, *atoms[i + 1]):
-                yield Chain(start, atoms[i + 1][1], 2)
+        if behind not in " \u00a0\u202f":
+            continue
+        if behind == " " and end + 2 < longest and text[end + 1] in ".,":  # "1,234 .50"
+            found += _decimals_behind(text, atoms, i)
             continue
         if end - start > 3 or not text[start:end].isdigit():
             continue
@@ -239,6 +236,15 @@ def chains(text: str) -> Iterator[Chain]:
             and _JOINT_GROUP.match(text, atoms[last + 1][0])
         ):
             last += 1
-            yield Chain(start, atoms[last][1], last - i + 1)
+            found.append((start, atoms[last][1]))
             if not text[atoms[last][0] : atoms[last][1]].isdigit():
                 break
+    return tuple(found)
+
+
+def _decimals_behind(text: str, atoms: list[tuple[int, int]], i: int) -> list[tuple[int, int]]:
+    """Atom `i` together with the next, where that stands two characters on and is two digits long."""
+    start, end = atoms[i]
+    if i + 1 < len(atoms) and atoms[i + 1][0] == end + 2 and _DECIMALS.fullmatch(text, *atoms[i + 1]):
+        return [(start, atoms[i + 1][1])]
+    return []
