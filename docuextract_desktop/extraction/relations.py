@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from docuextract_desktop.extraction.arithmetic import AMOUNT_KINDS, amounts_of, sums_of
 from docuextract_desktop.extraction.candidates import CandidateSet
 from docuextract_desktop.extraction.labels import LabelMatches
-from docuextract_desktop.extraction.surroundings import Surroundings, kind_of_token
+from docuextract_desktop.extraction.surroundings import NOWHERE, Surroundings, kind_of_token, nowhere
 from docuextract_desktop.extraction.together import Together
 from docuextract_desktop.extraction.tokens import Bools, Floats, Ints, TokenView
 
@@ -186,7 +186,7 @@ def _sections(view: TokenView, found: CandidateSet, height: Floats, matches: Lab
     A label counts where it begins left of the candidate or little to its right, in any line above; where there is none,
     the distance has no end.
     """
-    nearest = np.full((len(matches.token_share), len(found)), np.inf, np.float32)
+    nearest = np.full((len(matches.token_share), len(found)), NOWHERE, np.float32)
     labels = np.flatnonzero((matches.quality >= 0.8) & ~matches.inside_other)
     if not len(labels):
         return nearest
@@ -196,7 +196,7 @@ def _sections(view: TokenView, found: CandidateSet, height: Floats, matches: Lab
     page = view.page_of_line[matches.line[labels]][:, None]
     up = (found.box[:, 1] - box[:, 3]) / height
     dx = found.box[:, 0] - box[:, 0]
-    up[~((page == found.page) & (up > -0.5) & (dx > -0.06) & (dx < 0.45))] = np.inf
+    up += nowhere((page == found.page) & (up > -0.5) & (dx > -0.06) & (dx < 0.45))
     fields, first = np.unique(matches.field[labels], return_index=True)
     nearest[fields] = np.minimum.reduceat(up, first, axis=0)
     return nearest
@@ -206,9 +206,9 @@ def _under_which(sections: Floats, field: int, rows: slice) -> tuple[Floats, Flo
     """Under whose heading a candidate stands: how near the last label above is, if the field's own or another's."""
     own = sections[field, rows]
     others = np.arange(len(sections)) != field
-    other = sections[others, rows].min(axis=0, initial=np.inf)
+    other = sections[others, rows].min(axis=0, initial=NOWHERE)
     closest = np.exp(-np.minimum(np.maximum(np.minimum(own, other), 0), 60) / 8.0).astype(np.float32)
-    return np.where((own <= other) & np.isfinite(own), closest, 0), np.where(own > other, closest, 0)
+    return np.where((own <= other) & (own < NOWHERE), closest, 0), np.where(own > other, closest, 0)
 
 
 _DIRECTIONS = (
@@ -262,9 +262,16 @@ def label_geometry(
     return dict(zip(_DIRECTIONS, strongest.reshape(-1, fields, n), strict=True))
 
 
+def _pairs_where(mask: Bools) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """As `np.nonzero` of two dimensions, in a fraction of the time."""
+    flat = np.flatnonzero(mask)
+    first = flat // mask.shape[1]
+    return first, flat - first * mask.shape[1]
+
+
 def _along_the_line(found: CandidateSet, matches: LabelMatches, quality: Floats, same_line: Bools) -> dict[str, _Pairs]:
     """Labels left and right of candidates on their line; distances in tokens."""
-    match, row = np.nonzero(same_line)
+    match, row = _pairs_where(same_line)
     strength, telling = quality[match], _telling(matches)[match]
     between = found.t0[row] - matches.stop[match]
     ahead = matches.start[match] - found.t1[row]
@@ -292,7 +299,7 @@ def _over_and_under(
     page = view.page_of_line[matches.line]
     box = found.box
     overlap = np.minimum(box[:, 2], x1[:, None]) - np.maximum(box[:, 0], x0[:, None])
-    match, row = np.nonzero((page[:, None] == found.page) & ~same_line & (overlap > 0))
+    match, row = _pairs_where((page[:, None] == found.page) & ~same_line & (overlap > 0))
     left, top, right, bottom = box[row].T
     up, down = (top - y1[match]) / height[row], (y0[match] - bottom) / height[row]
     is_above = (up > -0.6) & (y1[match] < bottom)
@@ -318,7 +325,7 @@ def _over_and_under(
 
 def _inside(found: CandidateSet, matches: LabelMatches, quality: Floats) -> _Pairs:
     """Labels within candidates."""
-    match, row = np.nonzero((matches.start[:, None] >= found.t0) & (matches.stop[:, None] <= found.t1))
+    match, row = _pairs_where((matches.start[:, None] >= found.t0) & (matches.stop[:, None] <= found.t1))
     return _Pairs(row, match, quality[match])
 
 

@@ -57,6 +57,15 @@ class Surroundings:
     range_with: Ints
 
 
+NOWHERE = np.float32(1e30)
+"""A distance so large that whatever it is added to is lost in it."""
+
+
+def nowhere(there: Bools) -> Floats:
+    """What to add to distances so that only those count that are `there`; cheaper than choosing them."""
+    return np.multiply(~there, NOWHERE, dtype=np.float32)
+
+
 def padded(values: Hashes) -> Hashes:
     """`values` with a fixed hash behind them, which the index -1 gives, and so does the first one past the end."""
     return np.append(values, NOTHING)
@@ -190,9 +199,9 @@ def _nearest(box: Floats, height: Floats, others: Floats, digits: Bools) -> tupl
     column = np.minimum(right, other_right) - np.maximum(left, other_left) > -0.004
     middle = (other_top + other_bottom) / 2
     up = (top - other_bottom) / height[:, None]
-    up[~(column & (middle < top) & (up > -0.6))] = np.inf
+    up += nowhere(column & (middle < top) & (up > -0.6))
     down = (other_top - bottom) / height[:, None]
-    down[~(column & (middle > bottom) & (down > -0.6))] = np.inf
+    down += nowhere(column & (middle > bottom) & (down > -0.6))
     all_rows = np.arange(len(box))
     nearest = np.empty((4, len(box)), np.int32)
     gaps = np.empty((2, len(box)), np.float32)
@@ -200,13 +209,13 @@ def _nearest(box: Floats, height: Floats, others: Floats, digits: Bools) -> tupl
     def take_least(at: int, distance: Floats) -> Floats:
         least = distance.argmin(axis=1)  # the first of equals
         away: Floats = distance[all_rows, least]
-        nearest[at] = np.where(away < np.inf, least, -1)
+        nearest[at] = np.where(away < NOWHERE, least, -1)
         return away
 
     gaps[0] = take_least(0, up)
     gaps[1] = take_least(3, down)
-    take_least(2, np.where(digits, np.float32(np.inf), up))
-    up[all_rows, nearest[0]] = np.inf
+    take_least(2, up + nowhere(~digits))
+    up[all_rows, nearest[0]] = NOWHERE
     take_least(1, up)
     there = nearest[[0, 3]] >= 0
     return nearest, np.where(there, np.minimum(np.maximum(gaps, 0), 98), np.float32(_FAR_AWAY))
