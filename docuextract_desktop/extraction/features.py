@@ -26,6 +26,7 @@ from docuextract_desktop.extraction.word_slots import WordSlots, words_around, w
 COLUMNS = 1 << 16
 Slots = NDArray[np.uint16]
 
+_ONE, _SEVERAL = np.uint32(1), np.uint32(31)
 _PLAIN_SALT = 1000  # of the first slot that names no words; the next ones count on
 
 
@@ -108,8 +109,9 @@ def _plain_slots(view: TokenView, candidates: Together, around: Surroundings) ->
     usual = np.median(view.word_box[:, 3] - view.word_box[:, 1]) if len(view.words) else 1.0
     big = _steps(heights / max(float(usual), 1e-5), [0.75, 0.9, 1.12, 1.35, 1.8])
     first_page, last_page = page == 0, page == max(len(view.pages), 1) - 1
-    x_bin, y_bin = (box[:, 0] * 6).astype(np.int32), (box[:, 1] * 8).astype(np.int32)
-    right_bin = (box[:, 2] * 6).astype(np.int32)
+    x_bin, y_bin, right_bin = (
+        (box[:, side] * bins).astype(np.int32).astype(np.uint16) for side, bins in ((0, 6), (1, 8), (2, 6))
+    )
     ranks = Ranks.end_to_end(
         [Ranks.of(own, heights[rows]) for own, rows in zip(candidates.kinds, candidates.rows, strict=True)]
     )
@@ -176,16 +178,15 @@ def _plain_slots(view: TokenView, candidates: Together, around: Surroundings) ->
 
 
 def _combined(table: Sequence[Sequence[NDArray[Any]]], n: int, out: Hashes | None = None) -> Hashes:
-    """One number per slot and candidate from the few small numbers of each slot: uint32 (slots, n)."""
+    """One number per slot and candidate from the few small numbers, 0 or more, of each slot: uint32 (slots, n)."""
     result = np.empty((len(table), n), np.uint32) if out is None else out
-    lower_half = np.uint32(0xFFFF)
     for slot, (first, *more) in zip(result, table, strict=True):
         slot[:] = first
-        slot &= lower_half
-        slot += np.uint32(1)
+        slot += _ONE
         for array in more:
-            slot *= np.uint32(31)
-            slot += (array.astype(np.uint32) & lower_half) + np.uint32(1)
+            slot *= _SEVERAL
+            slot += _ONE
+            np.add(slot, array, out=slot, casting="unsafe")
     return result
 
 

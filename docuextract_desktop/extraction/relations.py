@@ -194,8 +194,9 @@ def _sections(view: TokenView, found: CandidateSet, height: Floats, matches: Lab
     start = matches.start[labels]
     box = view.token_box[start][:, :, None]
     page = view.page_of_line[matches.line[labels]][:, None]
-    up = (found.box[:, 1] - box[:, 3]) / height
-    dx = found.box[:, 0] - box[:, 0]
+    left, top = np.ascontiguousarray(found.box[:, :2].T)
+    up = (top - box[:, 3]) / height
+    dx = left - box[:, 0]
     up += nowhere((page == found.page) & (up > -0.5) & (dx > -0.06) & (dx < 0.45))
     fields, first = np.unique(matches.field[labels], return_index=True)
     nearest[fields] = np.minimum.reduceat(up, first, axis=0)
@@ -297,10 +298,10 @@ def _over_and_under(
     x0, x1 = first[:, 0], last[:, 2]
     y0, y1 = np.minimum(first[:, 1], last[:, 1]), np.maximum(first[:, 3], last[:, 3])
     page = view.page_of_line[matches.line]
-    box = found.box
-    overlap = np.minimum(box[:, 2], x1[:, None]) - np.maximum(box[:, 0], x0[:, None])
+    box = np.ascontiguousarray(found.box.T)
+    overlap = np.minimum(box[2], x1[:, None]) - np.maximum(box[0], x0[:, None])
     match, row = _pairs_where((page[:, None] == found.page) & ~same_line & (overlap > 0))
-    left, top, right, bottom = box[row].T
+    left, top, right, bottom = box[:, row]
     up, down = (top - y1[match]) / height[row], (y0[match] - bottom) / height[row]
     is_above = (up > -0.6) & (y1[match] < bottom)
     is_below = (down > -0.6) & (y0[match] > top)

@@ -49,8 +49,8 @@ class _Classes(dict[int, str]):
 
 _CLASS_OF = _Classes()
 _ASCII_CLASSES = "".join(_CLASS_OF[code] for code in range(128)).encode().ljust(256)
-_RUNS = re.compile(r"(.)\1*", re.DOTALL)
-_DIGIT_RUN = re.compile(r"\d+")
+_SHAPE = 16  # runs at most
+_DIGIT_RUN = re.compile(r"\d{4,}")
 
 
 @lru_cache(maxsize=32768)
@@ -69,14 +69,13 @@ def _facts_of_ascii(classes: bytes) -> bytes:
 
 
 def _look(text: str, classes: str) -> bytes:
-    shape = "".join(_RUNS.findall(classes)[:16])  # `INV-0042/a` → `A-0/a`
     capitals, small, digits = classes.count("A"), classes.count("a"), classes.count("0")
     first, last = text[0], text[-1]
     edges = ("a" if first.isalnum() else first) + ("a" if last.isalnum() else last)
     opened = text.count("(")
     return _PACKED.pack(
-        text_hash(shape),
-        text_hash(classes[:14]),
+        text_hash.__wrapped__(_shape(classes)),
+        text_hash.__wrapped__(classes[:14]),
         text_hash(edges),
         len(text),
         digits,
@@ -91,7 +90,19 @@ def _look(text: str, classes: str) -> bytes:
     )
 
 
+def _shape(classes: str) -> str:
+    """What is left of the classes where each run counts once: `INV-0042/a` → `A-0/a`."""
+    shape, before = "", ""
+    for one in classes:
+        if one != before:
+            shape += one
+            before = one
+            if len(shape) == _SHAPE:
+                break
+    return shape
+
+
 def _has_postcode(text: str) -> int:
     """Length of the longest run of digits where that of a postcode, else 0 (6: longer than any)."""
-    best = max(map(len, _DIGIT_RUN.findall(text)), default=0)
-    return best if best in (4, 5) else 6 if best > 5 else 0
+    runs = _DIGIT_RUN.findall(text)
+    return min(max(map(len, runs)), 6) if runs else 0

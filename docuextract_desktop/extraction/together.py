@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -41,10 +42,10 @@ def _end_to_end(kinds: Sequence[CandidateSet]) -> CandidateSet:
     starts = [found.part_start[:-1] + before for found, before in zip(kinds, parts_before, strict=False)]
     return CandidateSet(
         kind="",
-        parts=tuple(parts for found in kinds for parts in found.parts),
-        texts=tuple(text for found in kinds for text in found.texts),
-        values=tuple(value for found in kinds for value in found.values),
-        currencies=tuple(currency for found in kinds for currency in found.currencies),
+        parts=tuple(chain.from_iterable(found.parts for found in kinds)),
+        texts=tuple(chain.from_iterable(found.texts for found in kinds)),
+        values=tuple(chain.from_iterable(found.values for found in kinds)),
+        currencies=tuple(chain.from_iterable(found.currencies for found in kinds)),
         page=np.concatenate([found.page for found in kinds]),
         line=np.concatenate([found.line for found in kinds]),
         box=np.concatenate([found.box for found in kinds]),
