@@ -154,9 +154,9 @@ def fit(
     return weights
 
 
-def score(weights: Floats, slots: Slots, dense: Floats) -> Doubles:
+def score(weights: Floats, slots: Slots | NDArray[np.intp], dense: Floats | Doubles) -> Doubles:
     """Scores (n,) of candidates under weights (WIDTH,)."""
-    hashed: Doubles = weights[:COLUMNS][slots].sum(axis=1, dtype=np.float64)
+    hashed: Doubles = weights[:COLUMNS].take(slots).sum(axis=1, dtype=np.float64)
     return hashed + dense @ weights[COLUMNS:].astype(np.float64)
 
 
