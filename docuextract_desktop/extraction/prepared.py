@@ -74,8 +74,8 @@ class Candidates:
     def evidence(self, row: int) -> Evidence:
         """Where candidate `row` stands."""
         parts = slice(int(self.part_start[row]), int(self.part_start[row + 1]))
-        boxes = [Box(*(float(v) for v in b)) for b in self.part_box[parts]]
-        words = tuple(int(w) for start, stop in self.part_words[parts] for w in range(start, stop))
+        boxes = [Box(*box) for box in self.part_box[parts].tolist()]
+        words = tuple(word for start, stop in self.part_words[parts].tolist() for word in range(start, stop))
         return Evidence(
             page_index=int(self.page_index[row]),
             box=Box.around(boxes),

@@ -137,21 +137,21 @@ class _Named:
     def shares(self, field: int, rows: slice) -> dict[str, Floats]:
         """For each place around the candidates `rows` the largest share of a token there."""
         share = self.token_share[field][self.tokens[:, rows]]
-        largest = np.maximum.reduceat(share, _PLACE_STARTS, axis=0)
-        return {"share_left": share[0], **dict(zip(_PLACES, largest, strict=True))}
+        largest = {name: share[at].max(axis=0) for name, at in _PLACES.items()}
+        return {"share_left": share[0], **largest}
 
 
 _INSIDE = 6  # tokens of the candidate itself that are looked at
 _PLACES = {
-    "share_left_bag": 4,
-    "share_above": 3,
-    "share_header": 3,
-    "share_first": 2,
-    "share_right": 3,
-    "share_below": 3,
-    "share_inside": _INSIDE,
+    "share_left_bag": slice(0, 4),
+    "share_above": slice(4, 7),
+    "share_header": slice(7, 10),
+    "share_first": slice(10, 12),
+    "share_right": slice(12, 15),
+    "share_below": slice(15, 18),
+    "share_inside": slice(18, 18 + _INSIDE),
 }
-_PLACE_STARTS = np.cumsum([0, *_PLACES.values()])[:-1]
+"""Rows of `_Named.tokens`."""
 
 
 def _among_labelled(found: CandidateSet, best: Floats) -> dict[str, Floats]:
@@ -198,8 +198,10 @@ def _sections(view: TokenView, found: CandidateSet, height: Floats, matches: Lab
     up = (top - box[:, 3]) / height
     dx = left - box[:, 0]
     up += nowhere((page == found.page) & (up > -0.5) & (dx > -0.06) & (dx < 0.45))
-    fields, first = np.unique(matches.field[labels], return_index=True)
-    nearest[fields] = np.minimum.reduceat(up, first, axis=0)
+    edges = np.searchsorted(matches.field[labels], np.arange(len(nearest) + 1)).tolist()
+    for least, first, end in zip(nearest, edges, edges[1:], strict=False):
+        if first < end:
+            up[first:end].min(axis=0, out=least)
     return nearest
 
 
