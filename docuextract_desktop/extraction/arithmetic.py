@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from docuextract_desktop.extraction.candidates import CandidateSet
-from docuextract_desktop.extraction.tokens import Ints
+from docuextract_desktop.extraction.tokens import Bools, Ints
 
 AMOUNT_KINDS = frozenset({"money", "number", "integer", "percent"})
 _LARGEST = 60  # of long lists of amounts only the largest are added up
+_ROUNDED_BY = 5  # hundredths at most between a sum and what it was rounded to
+Cents = NDArray[np.int64]
 
 
+@lru_cache(maxsize=4)
 def amounts_of(found: CandidateSet) -> NDArray[np.float64]:
-    """Values as numbers, float64 (n,); 0 where a value is none."""
+    """Values as numbers, float64 (n,), not to be written to; 0 where a value is none."""
     result = np.zeros(len(found))
     for i, value in enumerate(found.values):
-        try:
+        with suppress(ValueError):
             result[i] = float(value)
-        except ValueError:
-            result[i] = 0.0
+    result.flags.writeable = False
     return result
 
 
@@ -40,41 +43,56 @@ def adding_up(amounts: NDArray[np.float64]) -> list[Ints]:
     """
     n = len(amounts)
     cents = np.rint(np.abs(amounts) * 100).astype(np.int64)
-    distinct = np.unique(cents[cents > 0])[-_LARGEST:]
-    if not len(distinct):
+    every, row_of = np.unique(cents, return_inverse=True)
+    large = every[every > 0][-_LARGEST:]
+    if not len(large):
         return [np.zeros(n, np.int32)] * 5
-    present = set(distinct.tolist())
-    sums: dict[int, int] = {}
-    near: set[int] = set()
-    parts: set[int] = set()
-    small = distinct.tolist()
-    for i, a in enumerate(small):
-        for b in small[i:]:
-            total = a + b
-            if total in present:
-                sums[total] = sums.get(total, 0) + 1
-                parts.update((a, b))
-            elif a > 100 or b > 100:
-                near.update(total + d for d in (-5, -4, -3, -2, -1, 1, 2, 3, 4, 5) if total + d in present)
-    differences: set[int] = set()
-    last: dict[int, int] = {}
-    first: dict[int, int] = {}
-    for at, value in enumerate(cents.tolist()):
-        first.setdefault(value, at)
-        last[value] = at
-    for total, at in last.items():
-        for b, at_b in last.items():
-            rest = total - b
-            if rest > 0 and b > 0 and at_b >= at and rest in first and first[rest] < at:
-                differences.add(rest)
-    net = {a for a in small if a * 85 % 100 == 0 and a * 85 // 100 in present}
-    return [
-        np.array([min(sums.get(c, 0), 2) for c in cents.tolist()], np.int32),
-        np.array([c in near for c in cents.tolist()], np.int32),
-        np.array([c in parts for c in cents.tolist()], np.int32),
-        np.array([c in differences for c in cents.tolist()], np.int32),
-        np.array([c in net for c in cents.tolist()], np.int32),
-    ]
+    zeros = len(every) - len(large)  # `large` is the end of `every`
+    columns = np.zeros((5, len(every)), np.int32)
+    columns[:3, zeros:] = _sums(large)
+    columns[3] = _differences(every, cents, row_of)
+    columns[4, zeros:] = (large % 20 == 0) & _among(large, large // 20 * 17)[0]
+    return list(columns[:, row_of])
+
+
+def _among(known: Cents, asked: Cents) -> tuple[Bools, NDArray[np.intp]]:
+    """Whether each amount that is asked for is known, and where: `known` is sorted and not empty."""
+    at = np.minimum(np.searchsorted(known, asked), len(known) - 1)
+    return known[at] == asked, at
+
+
+def _sums(amounts: Cents) -> Ints:
+    """How often (at most 2) each amount is the sum of two; whether nearly that; whether a part of one: (3, n)."""
+    n = len(amounts)
+    first, second = np.triu_indices(n)
+    total = amounts[first] + amounts[second]
+    reachable = total <= amounts[-1] + _ROUNDED_BY
+    first, second, total = first[reachable], second[reachable], total[reachable]
+    exact, at = _among(amounts, total)
+    result = np.zeros((3, n), np.int32)
+    result[0] = np.minimum(np.bincount(at[exact], minlength=n), 2)
+    result[2, first[exact]] = result[2, second[exact]] = 1
+    rounded = np.sort(total[~exact & (amounts[second] > 100)])  # the second is the larger one
+    result[1] = np.searchsorted(rounded, amounts - _ROUNDED_BY) < np.searchsorted(
+        rounded, amounts + _ROUNDED_BY, "right"
+    )
+    return result
+
+
+def _differences(every: Cents, cents: Cents, row_of: NDArray[np.intp]) -> Bools:
+    """Which of the distinct amounts are one later amount less another that stands after that: bool (n,)."""
+    n = len(every)
+    last = np.zeros(n, np.intp)
+    last[row_of] = np.arange(len(cents))  # of equal places the last one stays
+    first = np.zeros(n, np.intp)
+    first[row_of[::-1]] = np.arange(len(cents))[::-1]
+    whole, part = np.nonzero(
+        (last[None, :] >= last[:, None]) & (every[None, :] < every[:, None]) & (every > 0)[None, :]
+    )
+    there, at = _among(every, every[whole] - every[part])
+    result = np.zeros(n, np.bool_)
+    result[at[there & (first[at] < last[whole])]] = True
+    return result
 
 
 def coin_rounding(amounts: NDArray[np.float64]) -> Ints:

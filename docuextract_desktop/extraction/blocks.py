@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docuextract_desktop.extraction import lexicon
-from docuextract_desktop.extraction.candidates import CandidateSet, part_text, segment_below
+from docuextract_desktop.extraction.candidates import CandidateSet, segment_below
 from docuextract_desktop.extraction.codes import ACCOUNT, VAT, VAT_SUFFIXED, code_form
-from docuextract_desktop.extraction.tokens import LETTERS, Bools, Ints, TokenView, mix
+from docuextract_desktop.extraction.tokens import LETTERS, NUMBER, Bools, Ints, TokenView, mix
+from docuextract_desktop.extraction.word_classes import CONTACT, classes_of_tokens
 
 _FAR = 6  # lines of a block that are looked at, above and below
 _PLACE = re.compile(
@@ -54,22 +55,19 @@ class Blocks:
 def blocks_of(view: TokenView) -> Blocks:
     """Describe the blocks of a document; kept for all its kinds of candidates."""
     segments = view.segment_count
-    texts = [
-        part_text(view, (start, stop, 0, len(view.words[stop - 1])))
-        for start, stop in zip(view.segment_start[:-1].tolist(), view.segment_start[1:].tolist(), strict=True)
-    ]
     below = segment_below(view)
     above = np.full(segments, -1, np.int32)
     linked = np.flatnonzero(below >= 0)
     above[below[linked]] = linked
-    contact_words = np.isin(view.token_hash, np.fromiter(lexicon.CONTACT_HASHES, np.uint32))
-    contacts = np.bincount(view.token_segment[contact_words], minlength=segments) > 0
-    reached = np.fromiter((_REACHED_AT.search(t) is not None for t in texts), np.bool_, segments)
-    places = np.fromiter((_PLACE.search(t) is not None for t in texts), np.bool_, segments)
+    contacts = np.zeros(segments, np.bool_)
+    contacts[view.token_segment[classes_of_tokens(view)[CONTACT]]] = True
+    reached = np.zeros(segments, np.bool_)
+    reached_at = _words_reached_at(view)
+    reached[view.word_segment[reached_at]] = True
     small_print = np.zeros(view.line_count, np.bool_)
     small_print[view.line_of_segment[reached]] = True
-    for line, text in enumerate(view.line_texts):
-        small_print[line] |= any(code_form(m.group().strip()) in _OWN for m in _CODES.finditer(text))
+    small_print[_lines_with_codes(view)] = True
+    places = _segments_with_places(view)
     return Blocks(
         place=_steps(places, below),
         contact=_steps(contacts | reached, below),
@@ -77,11 +75,36 @@ def blocks_of(view: TokenView) -> Blocks:
         small_print=small_print,
         pairs=_pairs(view, small_print),
         singles=_singles(view, small_print),
-        in_address=_in_address(view),
+        in_address=_in_address(view, reached_at),
     )
 
 
 _OWN = frozenset({VAT, VAT_SUFFIXED, ACCOUNT})
+
+
+def _words_reached_at(view: TokenView) -> list[int]:
+    """Words that hold a mail or web address."""
+    starts = np.append(0, np.cumsum(view.word_length + 1))
+    found = [match.start() for match in _REACHED_AT.finditer("\n".join(view.words))]
+    return sorted(set((np.searchsorted(starts, found, "right") - 1).tolist()))
+
+
+def _lines_with_codes(view: TokenView) -> list[int]:
+    """Lines on which a bank account or a VAT id stands."""
+    lines = np.flatnonzero(view.line_has_digit).tolist()
+    texts = view.line_texts
+    return [line for line in lines if any(code_form(m.group().strip()) in _OWN for m in _CODES.finditer(texts[line]))]
+
+
+def _segments_with_places(view: TokenView) -> Bools:
+    """Segments in which a postcode with a town stands: bool (segments,)."""
+    result = np.zeros(view.segment_count, np.bool_)
+    numbered = np.zeros(view.segment_count, np.bool_)
+    numbered[view.token_segment[view.token_kind == NUMBER]] = True
+    for segment in np.flatnonzero(numbered).tolist():
+        start, stop = view.segment_start[segment], view.segment_start[segment + 1]
+        result[segment] = _PLACE.search(" ".join(view.words[start:stop])) is not None
+    return result
 
 
 def _steps(hit: Bools, below: Ints) -> Ints:
@@ -125,17 +148,17 @@ def _singles(view: TokenView, small_print: Bools) -> tuple[NDArray[np.uint32], I
     return _spread(view.token_hash[at], view.token_line[at])
 
 
-def _in_address(view: TokenView) -> Bools:
-    """Words of four letters and more that a mail or web address of the document contains."""
-    reached = [w for w, word in enumerate(view.words) if _REACHED_AT.search(word)]
+def _in_address(view: TokenView, reached: list[int]) -> Bools:
+    """Words of four letters and more that a mail or web address of the document, in the words `reached`, contains."""
     result = np.zeros(len(view.token), np.bool_)
     if not reached:
         return result
     hosts = " ".join(re.sub(r"[^a-z0-9]", "", view.words[w].rpartition("@")[2].casefold()) for w in reached)
     wanted = {t for t in set(view.token) if len(t) >= 4 and t.isalpha() and t in hosts} - lexicon.COMPANY_WORDS
     if wanted:
-        own = np.isin(view.token_word, reached)
-        result = np.fromiter((t in wanted for t in view.token), np.bool_, len(view.token)) & ~own
+        own = np.zeros(len(view.words), np.bool_)
+        own[reached] = True
+        result = np.fromiter(map(wanted.__contains__, view.token), np.bool_, len(view.token)) & ~own[view.token_word]
     return result
 
 

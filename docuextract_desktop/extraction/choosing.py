@@ -57,15 +57,27 @@ def value_key(kind: str, value: str) -> str:
     return value
 
 
-_keys: WeakKeyDictionary[Candidates, dict[str, tuple[str, ...]]] = WeakKeyDictionary()
+class _Keys(dict[int, str]):
+    """Row → key of its value; made when asked for, since few rows are likely enough to be compared."""
+
+    def __init__(self, kind: str, values: tuple[str, ...]) -> None:
+        super().__init__()
+        self._kind, self._values = kind, values
+
+    def __missing__(self, row: int) -> str:
+        key = self[row] = value_key(self._kind, self._values[row])
+        return key
+
+
+_keys: WeakKeyDictionary[Candidates, dict[str, _Keys]] = WeakKeyDictionary()
 """Per candidates the keys of their values by kind: a batch that is proposed anew groups the same ones every time."""
 
 
-def _keys_of(found: Candidates, kind: str) -> tuple[str, ...]:
+def _keys_of(found: Candidates, kind: str) -> _Keys:
     kept = _keys.setdefault(found, {})
     keys = kept.get(kind)
     if keys is None:
-        keys = kept[kind] = tuple(value_key(kind, value) for value in found.values)
+        keys = kept[kind] = _Keys(kind, found.values)
     return keys
 
 
@@ -86,7 +98,7 @@ def choose(
     if knowledge is not None:
         weights = knowledge.weights.get(field.name)
         taught = knowledge.taught.get(field.name, 0)
-        memory = recall_again(prepared, field.name, base.slots[:-1], alike).astype(np.float64)
+        memory = recall_again(prepared, field.name, base.found, alike).astype(np.float64)
         scores[:-1] += memory @ np.array(MEMORY_START)
         if weights is not None:
             base.dense[:-1, EXTRA - 2 :] = memory

@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 from docuextract_desktop.documents.models import Box, Document
 from docuextract_desktop.extraction.candidates import CandidateSet, find_candidates, kind_of
 from docuextract_desktop.extraction.features import Slots, slots_of
-from docuextract_desktop.extraction.labels import match_labels
+from docuextract_desktop.extraction.labels import LabelMatches, match_labels
 from docuextract_desktop.extraction.mending import mend, uses_accents
 from docuextract_desktop.extraction.models import Evidence, Method
 from docuextract_desktop.extraction.packing import pack, unpack
-from docuextract_desktop.extraction.relations import RELATIONS, LabelGeometry, label_geometry, relations_of
-from docuextract_desktop.extraction.surroundings import Surroundings, look_around
+from docuextract_desktop.extraction.relations import RELATIONS, relations_of
+from docuextract_desktop.extraction.surroundings import look_around
+from docuextract_desktop.extraction.together import Together
 from docuextract_desktop.extraction.tokens import LETTERS, Bools, Floats, Ints, TokenView, mix, view_tokens
 from docuextract_desktop.templates.models import Locale, Template, TemplateField
 from docuextract_desktop.templates.types import resolve_locale
@@ -73,8 +74,8 @@ class Candidates:
     def evidence(self, row: int) -> Evidence:
         """Where candidate `row` stands."""
         parts = slice(int(self.part_start[row]), int(self.part_start[row + 1]))
-        boxes = [Box(*(float(v) for v in b)) for b in self.part_box[parts]]
-        words = tuple(int(w) for start, stop in self.part_words[parts] for w in range(start, stop))
+        boxes = [Box(*box) for box in self.part_box[parts].tolist()]
+        words = tuple(word for start, stop in self.part_words[parts].tolist() for word in range(start, stop))
         return Evidence(
             page_index=int(self.page_index[row]),
             box=Box.around(boxes),
@@ -136,29 +137,19 @@ def prepare_view(view: TokenView, template: Template, document_id: str) -> Prepa
     fields = header_fields(template)
     locale = resolve_locale(template.locale, view.line_texts)
     matches = match_labels(view, fields)
-    kinds: dict[str, Candidates] = {}
-    relations: dict[str, Floats] = {}
-    allowed: dict[str, Bools] = {}
-    found: dict[str, tuple[CandidateSet, Surroundings, LabelGeometry]] = {}
-    for number, field in enumerate(fields):
-        key = kind_key(field)
-        if key not in found:
-            candidates = find_candidates(view, kind_of(field.type), matches, locale, field.choices)
-            around = look_around(view, candidates)
-            geometry = label_geometry(view, candidates, matches)
-            found[key] = candidates, around, geometry
-            slots, plain = slots_of(view, candidates, around, matches)
-            kinds[key] = _ready(view, candidates, slots, plain)
-        candidates, around, geometry = found[key]
-        relations[field.name] = relations_of(view, candidates, around, matches, geometry, number)
-        allowed[field.name] = _allowed(field, kinds[key], len(view.pages))
+    found: dict[str, CandidateSet] = {}
+    for field in fields:
+        if (key := kind_key(field)) not in found:
+            found[key] = find_candidates(view, kind_of(field.type), matches, locale, field.choices)
+    kinds, relations = _described(view, found, matches, [kind_key(field) for field in fields])
+    allowed = {field.name: _allowed(field, kinds[kind_key(field)], len(view.pages)) for field in fields}
     ocr = sum(len(p) for p in view.pages if p.method == "ocr")
     return Prepared(
         document_id=document_id,
         template_id=template.id,
         template_version=template.version,
         kinds=kinds,
-        relations=relations,
+        relations={f.name: relation for f, relation in zip(fields, relations, strict=True)},
         allowed=allowed,
         kind_of_field={f.name: kind_key(f) for f in fields},
         layout=_layout(view),
@@ -167,7 +158,26 @@ def prepare_view(view: TokenView, template: Template, document_id: str) -> Prepa
     )
 
 
-def _ready(view: TokenView, found: CandidateSet, slots: Slots, plain: int) -> Candidates:
+def _described(
+    view: TokenView, found: dict[str, CandidateSet], matches: LabelMatches, key_of_field: list[str]
+) -> tuple[dict[str, Candidates], list[Floats]]:
+    """The candidates by key, ready to be scored, and per field how its labels lie to them."""
+    if not found:
+        return {}, []
+    candidates = Together.of(tuple(found.values()))
+    around = look_around(view, candidates)
+    slots = slots_of(view, candidates, around, matches)
+    number = {key: at for at, key in enumerate(found)}
+    relations = relations_of(view, candidates, around, matches, [number[key] for key in key_of_field])
+    partners = (around.range_with[rows] for rows in candidates.rows)
+    kinds = {
+        key: _ready(view, own, *own_slots, partner)
+        for (key, own), own_slots, partner in zip(found.items(), slots, partners, strict=True)
+    }
+    return kinds, relations
+
+
+def _ready(view: TokenView, found: CandidateSet, slots: Slots, plain: int, partner: Ints) -> Candidates:
     page_index = np.array([p.index for p in view.pages], np.int32)
     scanned = np.array([p.method == "ocr" for p in view.pages], np.bool_)
     words = (
@@ -189,7 +199,7 @@ def _ready(view: TokenView, found: CandidateSet, slots: Slots, plain: int) -> Ca
         confidence=found.confidence,
         quality=quality,
         scanned=scanned[found.page],
-        range_with=_range_partners(view, found),
+        range_with=partner if found.kind == "date" else np.full(len(found), -1, np.int32),
         part_start=found.part_start,
         part_box=found.part_box,
         part_words=words.astype(np.int32),
@@ -212,20 +222,6 @@ def _mended(view: TokenView, found: CandidateSet, scanned: Bools) -> tuple[tuple
                 values[row] = mended
                 quality[row] = 0.9
     return tuple(values), quality
-
-
-def _range_partners(view: TokenView, found: CandidateSet) -> Ints:
-    from docuextract_desktop.extraction.surroundings import joined_by_range
-
-    n = len(found)
-    partner = np.full(n, -1, np.int32)
-    if found.kind == "date":
-        for a in range(n - 1):
-            for b in range(a + 1, min(a + 4, n)):
-                if found.line[a] == found.line[b] and joined_by_range(view, found, a, b):
-                    partner[a] = b
-                    break
-    return partner
 
 
 def _layout(view: TokenView) -> NDArray[np.uint32]:

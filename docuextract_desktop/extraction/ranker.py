@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,10 +30,15 @@ Doubles = NDArray[np.float64]
 def none_slots(best_label: float, count: int, width: int) -> Slots:
     """The slots of the candidate 'not on this document', uint16 (width,); unused ones are 0."""
     row = np.zeros(width, np.uint16)
-    bins = (0, int(best_label * 5), 10 + min(count, 3))
-    parts = mix(np.array(bins, np.uint32), 4242) & np.uint32(COLUMNS - 1)
-    row[: len(bins)] = parts.astype(np.uint16)
+    columns = _columns_of_none(int(best_label * 5), min(count, 3))
+    row[: len(columns)] = columns
     return row
+
+
+@lru_cache(maxsize=64)
+def _columns_of_none(label: int, count: int) -> tuple[int, ...]:
+    parts = mix(np.array((0, label, 10 + count), np.uint32), 4242) & np.uint32(COLUMNS - 1)
+    return tuple(parts.tolist())
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,9 +160,9 @@ def fit(
     return weights
 
 
-def score(weights: Floats, slots: Slots, dense: Floats) -> Doubles:
+def score(weights: Floats, slots: Slots | NDArray[np.intp], dense: Floats | Doubles) -> Doubles:
     """Scores (n,) of candidates under weights (WIDTH,)."""
-    hashed: Doubles = weights[:COLUMNS][slots].sum(axis=1, dtype=np.float64)
+    hashed: Doubles = weights[:COLUMNS].take(slots).sum(axis=1, dtype=np.float64)
     return hashed + dense @ weights[COLUMNS:].astype(np.float64)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,8 @@ from numpy.typing import NDArray
 from docuextract_desktop.extraction.arithmetic import AMOUNT_KINDS, amounts_of, sums_of
 from docuextract_desktop.extraction.candidates import CandidateSet
 from docuextract_desktop.extraction.labels import LabelMatches
-from docuextract_desktop.extraction.surroundings import Surroundings, first_line_height, kind_of_token
+from docuextract_desktop.extraction.surroundings import NOWHERE, Surroundings, kind_of_token, nowhere
+from docuextract_desktop.extraction.together import Together
 from docuextract_desktop.extraction.tokens import Bools, Floats, Ints, TokenView
 
 RELATIONS = (
@@ -56,57 +58,100 @@ RELATIONS = (
 
 
 def relations_of(
-    view: TokenView,
-    found: CandidateSet,
-    around: Surroundings,
-    matches: LabelMatches,
-    geometry: LabelGeometry,
-    field: int,
-) -> Floats:
-    """How the labels of `field` lie to each candidate: float32 (n, len(RELATIONS)), mostly within 0..1."""
-    n = len(found)
-    result = np.zeros((n, len(RELATIONS)), np.float32)
-    if not n:
-        return result
-    mine, others = matches.field == field, matches.field != field
-    own = {name: geometry.best(name, mine) for name in _DIRECTIONS}
-    other = {name: geometry.best(name, others) for name in ("left_near", "above_near")}
-    share = matches.token_share[field]
+    view: TokenView, candidates: Together, around: Surroundings, matches: LabelMatches, kinds: Sequence[int]
+) -> list[Floats]:
+    """How the labels of each field lie to its candidates: float32 (n, len(RELATIONS)) a field, mostly within 0..1.
 
-    def best_share(index: Ints) -> Floats:
-        if not len(share):
-            return np.zeros(n, np.float32)
-        shares = np.where((index >= 0) & (index < len(share)), share[np.clip(index, 0, len(share) - 1)], 0)
-        return np.asarray(shares.max(axis=1), np.float32)
-
-    inside = np.stack([np.where(found.t0 + k < found.t1, found.t0 + k, -1) for k in range(6)], axis=1)
-    colon = np.isin(kind_of_token(view, around.left[:, 0]), (3, 4, 5))
-    columns = {
-        **own,
-        "other_left": other["left_near"],
-        "other_above": other["above_near"],
-        "left_better_than_other": np.maximum(own["left_near"] - other["left_near"], 0),
-        "above_better_than_other": np.maximum(own["above_near"] - other["above_near"], 0),
-        "share_left": best_share(around.left[:, :1]),
-        "share_left_bag": best_share(around.left),
-        "share_above": best_share(around.above),
-        "share_header": best_share(around.header),
-        "share_first": best_share(around.first),
-        "share_right": best_share(around.right),
-        "share_below": best_share(around.below),
-        "share_inside": best_share(inside),
-        "has_colon": colon.astype(np.float32) * own["left_near"],
-    }
-    best = np.maximum(np.maximum(own["left_near"], own["above_near"]), 0.6 * own["left_any"])
-    columns["section"], columns["section_of_other"] = _sections(view, found, geometry.height, matches, field)
-    columns["best"] = best
-    columns["best_squared"] = best * best
-    columns["best_in_document"] = (best >= best.max() - 1e-3).astype(np.float32) * (best > 0.2)
-    columns["best_gap"] = best.max() - best
-    columns.update(_among_labelled(found, best))
-    for at, name in enumerate(RELATIONS):
-        result[:, at] = columns[name]
+    Args:
+        view: the document.
+        candidates: of all kinds.
+        around: what stands around them.
+        matches: labels of all fields.
+        kinds: per field, by number, which of the kinds it chooses from.
+    """
+    if not len(candidates.every):
+        return [np.zeros((0, len(RELATIONS)), np.float32) for _ in kinds]
+    geometry = label_geometry(view, candidates.every, around, matches)
+    sections = _sections(view, candidates.every, around.height, matches)
+    named = _Named.of(candidates.every, around, matches)
+    colon = np.isin(kind_of_token(view, around.left[0]), (3, 4, 5))
+    result = []
+    for field, kind in enumerate(kinds):
+        found, rows = candidates.kinds[kind], candidates.rows[kind]
+        if not len(found):
+            result.append(np.zeros((0, len(RELATIONS)), np.float32))
+            continue
+        own = {name: geometry[name][field, rows] for name in _DIRECTIONS}
+        other_left, other_above = (_of_others(geometry[name], field, rows) for name in ("left_near", "above_near"))
+        best = np.maximum(np.maximum(own["left_near"], own["above_near"]), 0.6 * own["left_any"])
+        section, section_of_other = _under_which(sections, field, rows)
+        columns = {
+            **own,
+            **named.shares(field, rows),
+            "other_left": other_left,
+            "other_above": other_above,
+            "left_better_than_other": np.maximum(own["left_near"] - other_left, 0),
+            "above_better_than_other": np.maximum(own["above_near"] - other_above, 0),
+            "has_colon": colon[rows] * own["left_near"],
+            "section": section,
+            "section_of_other": section_of_other,
+            "best": best,
+            "best_squared": best * best,
+            "best_in_document": (best >= best.max() - 1e-3) & (best > 0.2),
+            "best_gap": best.max() - best,
+            **_among_labelled(found, best),
+        }
+        filled = np.empty((len(RELATIONS), len(found)), np.float32)
+        for at, name in enumerate(RELATIONS):
+            filled[at] = columns[name]
+        result.append(np.ascontiguousarray(filled.T))
     return result
+
+
+def _of_others(best: Floats, field: int, rows: slice) -> Floats:
+    """The strongest, float32 (n,), of the labels of all fields but one."""
+    others = np.arange(len(best)) != field
+    return np.asarray(best[others, rows].max(axis=0, initial=0), np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class _Named:
+    """How much the tokens around candidates are words of labels.
+
+    Attributes:
+        token_share: float32 (fields, tokens + 1), with nothing behind the last.
+        tokens: int32 (·, n), the tokens around each candidate, one place after the other; -1 where there is none.
+    """
+
+    token_share: Floats
+    tokens: Ints
+
+    @classmethod
+    def of(cls, found: CandidateSet, around: Surroundings, matches: LabelMatches) -> _Named:
+        inside = found.t0 + np.arange(_INSIDE, dtype=np.int32)[:, None]
+        inside = np.where(inside < found.t1, inside, -1)
+        near = (around.left, around.above, around.header, around.first, around.right, around.below, inside)
+        nothing = np.zeros((len(matches.token_share), 1), np.float32)
+        return cls(np.append(matches.token_share, nothing, axis=1), np.concatenate(near))
+
+    def shares(self, field: int, rows: slice) -> dict[str, Floats]:
+        """For each place around the candidates `rows` the largest share of a token there."""
+        share = self.token_share[field][self.tokens[:, rows]]
+        largest = {name: share[at].max(axis=0) for name, at in _PLACES.items()}
+        return {"share_left": share[0], **largest}
+
+
+_INSIDE = 6  # tokens of the candidate itself that are looked at
+_PLACES = {
+    "share_left_bag": slice(0, 4),
+    "share_above": slice(4, 7),
+    "share_header": slice(7, 10),
+    "share_first": slice(10, 12),
+    "share_right": slice(12, 15),
+    "share_below": slice(15, 18),
+    "share_inside": slice(18, 18 + _INSIDE),
+}
+"""Rows of `_Named.tokens`."""
 
 
 def _among_labelled(found: CandidateSet, best: Floats) -> dict[str, Floats]:
@@ -121,45 +166,52 @@ def _among_labelled(found: CandidateSet, best: Floats) -> dict[str, Floats]:
         return columns
     columns["labelled_first"][rows[0]] = columns["labelled_last"][rows[-1]] = 1
     if found.kind in AMOUNT_KINDS:
-        amounts = amounts_of(found)
+        amounts = amounts_of(found)[rows]
         arithmetic = sums_of(found)
-        cents = np.array([len(t) > 3 and t[-3] in ".," for t in found.texts])
-        largest = labelled & (amounts >= amounts[rows].max())
-        columns["labelled_largest"] = largest.astype(np.float32)
-        columns["labelled_sum"] = (labelled & ((arithmetic[0] > 0) | (arithmetic[1] > 0))).astype(np.float32)
-        columns["labelled_part"] = (labelled & (arithmetic[2] > 0)).astype(np.float32)
-        columns["labelled_amount"] = (labelled & cents).astype(np.float32)
+        columns["labelled_largest"][rows] = amounts >= amounts.max()
+        columns["labelled_sum"][rows] = (arithmetic[0][rows] > 0) | (arithmetic[1][rows] > 0)
+        columns["labelled_part"][rows] = arithmetic[2][rows] > 0
+        texts = [found.texts[row] for row in rows.tolist()]
+        columns["labelled_amount"][rows] = [len(t) > 3 and t[-3] in ".," for t in texts]
     elif found.kind == "date":
-        days = np.unique(np.array(found.values), return_inverse=True)[1]  # ranks: ISO days sort as text
-        columns["labelled_largest"] = (labelled & (days >= days[rows].max())).astype(np.float32)
+        days = [found.values[row] for row in rows.tolist()]  # ISO days sort as text
+        latest = max(days)
+        columns["labelled_largest"][rows] = [day == latest for day in days]
     return columns
 
 
-def _sections(
-    view: TokenView, found: CandidateSet, height: Floats, matches: LabelMatches, field: int
-) -> tuple[Floats, Floats]:
-    """Under whose heading a candidate stands: how near the last label above is, if the field's own or another's.
+def _sections(view: TokenView, found: CandidateSet, height: Floats, matches: LabelMatches) -> Floats:
+    """How far up, in line heights, the last label of each field stands above each candidate: float32 (fields, n).
 
-    A label counts where it begins left of the candidate or little to its right, in any line above.
+    A label counts where it begins left of the candidate or little to its right, in any line above; where there is none,
+    the distance has no end.
     """
-    n = len(found)
-    own, other = np.zeros(n, np.float32), np.zeros(n, np.float32)
-    rows = np.flatnonzero((matches.quality >= 0.8) & ~matches.inside_other)
-    if not len(rows) or not n:
-        return own, other
-    start = matches.start[rows]
-    box = view.token_box[start]
-    page = view.page_of_line[matches.line[rows]]
-    up = (found.box[:, 1:2] - box[None, :, 3]) / height[:, None]
-    dx = found.box[:, 0:1] - box[None, :, 0]
-    fits = (page[None, :] == found.page[:, None]) & (up > -0.5) & (dx > -0.06) & (dx < 0.45)
-    mine = matches.field[rows] == field
-    near_own = np.where(fits & mine[None, :], up, np.inf).min(axis=1)
-    near_other = np.where(fits & ~mine[None, :], up, np.inf).min(axis=1)
-    closest = np.exp(-np.clip(np.minimum(near_own, near_other), 0, 60) / 8.0).astype(np.float32)
-    return np.where(near_own <= near_other, closest, 0) * np.isfinite(near_own), np.where(
-        near_own > near_other, closest, 0
-    )
+    nearest = np.full((len(matches.token_share), len(found)), NOWHERE, np.float32)
+    labels = np.flatnonzero((matches.quality >= 0.8) & ~matches.inside_other)
+    if not len(labels):
+        return nearest
+    labels = labels[np.argsort(matches.field[labels], kind="stable")]
+    start = matches.start[labels]
+    box = view.token_box[start][:, :, None]
+    page = view.page_of_line[matches.line[labels]][:, None]
+    left, top = np.ascontiguousarray(found.box[:, :2].T)
+    up = (top - box[:, 3]) / height
+    dx = left - box[:, 0]
+    up += nowhere((page == found.page) & (up > -0.5) & (dx > -0.06) & (dx < 0.45))
+    edges = np.searchsorted(matches.field[labels], np.arange(len(nearest) + 1)).tolist()
+    for least, first, end in zip(nearest, edges, edges[1:], strict=False):
+        if first < end:
+            up[first:end].min(axis=0, out=least)
+    return nearest
+
+
+def _under_which(sections: Floats, field: int, rows: slice) -> tuple[Floats, Floats]:
+    """Under whose heading a candidate stands: how near the last label above is, if the field's own or another's."""
+    own = sections[field, rows]
+    others = np.arange(len(sections)) != field
+    other = sections[others, rows].min(axis=0, initial=NOWHERE)
+    closest = np.exp(-np.minimum(np.maximum(np.minimum(own, other), 0), 60) / 8.0).astype(np.float32)
+    return np.where((own <= other) & (own < NOWHERE), closest, 0), np.where(own > other, closest, 0)
 
 
 _DIRECTIONS = (
@@ -191,48 +243,38 @@ class _Pairs:
     strength: Floats
 
 
-@dataclass(frozen=True, eq=False)
-class LabelGeometry:
-    """How label matches lie to the candidates of one kind; most pairs are strangers and are not kept.
-
-    Attributes:
-        height: float32 (n,), of each candidate's first line.
-        pairs: by direction.
-    """
-
-    height: Floats
-    pairs: dict[str, _Pairs]
-
-    def best(self, direction: str, among: Bools) -> Floats:
-        """The strongest for each candidate, float32 (n,), of the matches that `among`, bool (matches,), names."""
-        result = np.zeros(len(self.height), np.float32)
-        if direction in self.pairs:
-            pairs = self.pairs[direction]
-            chosen = among[pairs.match]
-            np.maximum.at(result, pairs.row[chosen], pairs.strength[chosen])
-        return result
-
-
-def label_geometry(view: TokenView, found: CandidateSet, matches: LabelMatches) -> LabelGeometry:
-    """Work out all directions at once, for all fields that choose from these candidates."""
-    height = np.maximum(first_line_height(view, found), 1e-4).astype(np.float32)
-    if not len(found) or not len(matches.field):
-        return LabelGeometry(height, {})
-    quality = (matches.quality**2 * np.where(matches.inside_other, np.float32(0.35), np.float32(1))).astype(np.float32)
-    same_line = matches.line[None, :] == found.line[:, None]
-    return LabelGeometry(
-        height,
-        {
+def label_geometry(
+    view: TokenView, found: CandidateSet, around: Surroundings, matches: LabelMatches
+) -> dict[str, Floats]:
+    """For each direction the strongest label of each field to each candidate: float32 (fields, n), 0 for none."""
+    fields, n = len(matches.token_share), len(found)
+    strongest = np.zeros((len(_DIRECTIONS), fields * n), np.float32)
+    if len(matches.field):
+        quality = (matches.quality**2 * np.where(matches.inside_other, np.float32(0.35), np.float32(1))).astype(
+            np.float32
+        )
+        same_line = matches.line[:, None] == found.line
+        pairs = {
             **_along_the_line(found, matches, quality, same_line),
-            **_over_and_under(view, found, matches, quality, height, same_line),
+            **_over_and_under(view, found, matches, quality, around.height, same_line),
             "inside": _inside(found, matches, quality),
-        },
-    )
+        }
+        for best, direction in zip(strongest, _DIRECTIONS, strict=True):
+            lying = pairs[direction]
+            np.maximum.at(best, matches.field[lying.match] * n + lying.row, lying.strength)
+    return dict(zip(_DIRECTIONS, strongest.reshape(-1, fields, n), strict=True))
+
+
+def _pairs_where(mask: Bools) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """As `np.nonzero` of two dimensions, in a fraction of the time."""
+    flat = np.flatnonzero(mask)
+    first = flat // mask.shape[1]
+    return first, flat - first * mask.shape[1]
 
 
 def _along_the_line(found: CandidateSet, matches: LabelMatches, quality: Floats, same_line: Bools) -> dict[str, _Pairs]:
     """Labels left and right of candidates on their line; distances in tokens."""
-    row, match = np.nonzero(same_line)
+    match, row = _pairs_where(same_line)
     strength, telling = quality[match], _telling(matches)[match]
     between = found.t0[row] - matches.stop[match]
     ahead = matches.start[match] - found.t1[row]
@@ -258,15 +300,15 @@ def _over_and_under(
     x0, x1 = first[:, 0], last[:, 2]
     y0, y1 = np.minimum(first[:, 1], last[:, 1]), np.maximum(first[:, 3], last[:, 3])
     page = view.page_of_line[matches.line]
-    box = found.box
-    overlap = np.minimum(box[:, 2:3], x1[None, :]) - np.maximum(box[:, 0:1], x0[None, :])
-    row, match = np.nonzero((page[None, :] == found.page[:, None]) & ~same_line & (overlap > 0))
-    left, top, right, bottom = box[row].T
+    box = np.ascontiguousarray(found.box.T)
+    overlap = np.minimum(box[2], x1[:, None]) - np.maximum(box[0], x0[:, None])
+    match, row = _pairs_where((page[:, None] == found.page) & ~same_line & (overlap > 0))
+    left, top, right, bottom = box[:, row]
     up, down = (top - y1[match]) / height[row], (y0[match] - bottom) / height[row]
     is_above = (up > -0.6) & (y1[match] < bottom)
     is_below = (down > -0.6) & (y0[match] > top)
     narrow = np.minimum(np.minimum(right - left, 1), (x1 - x0)[match])
-    share = np.clip(overlap[row, match] / np.maximum(narrow, 1e-4), 0, 1)
+    share = np.minimum(np.maximum(overlap[match, row] / np.maximum(narrow, 1e-4), 0), 1)
     aligned = np.abs(left - x0[match]) < 0.012
     upward = quality[match] * np.sqrt(share)
     above_near = upward * _fading(up, 2.0)
@@ -286,9 +328,7 @@ def _over_and_under(
 
 def _inside(found: CandidateSet, matches: LabelMatches, quality: Floats) -> _Pairs:
     """Labels within candidates."""
-    row, match = np.nonzero(
-        (matches.start[None, :] >= found.t0[:, None]) & (matches.stop[None, :] <= found.t1[:, None])
-    )
+    match, row = _pairs_where((matches.start[:, None] >= found.t0) & (matches.stop[:, None] <= found.t1))
     return _Pairs(row, match, quality[match])
 
 

@@ -28,7 +28,7 @@ from docuextract_desktop.extraction.word_classes import (
 
 
 def _bucket(values: NDArray[Any], edges: list[float]) -> Ints:
-    return np.asarray(np.digitize(values, edges), np.int32)
+    return np.searchsorted(edges, values, "right").astype(np.int32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +42,10 @@ class Labels:
 
     share: Floats
     covers: Ints
+
+    def of(self, rows: slice) -> Labels:
+        """Those of some candidates."""
+        return Labels(self.share[rows], self.covers[rows])
 
 
 def labels_in(view: TokenView, found: CandidateSet, matches: LabelMatches) -> Labels:
@@ -118,7 +122,9 @@ def standing_slots(view: TokenView, found: CandidateSet, labels: Labels) -> list
     return []
 
 
-_TERMS = np.array([7, 8, 10, 14, 15, 20, 21, 28, 30, 31, 42, 45, 60, 61, 90])  # days within which bills are to be paid
+_TERMS = (7, 8, 10, 14, 15, 20, 21, 28, 30, 31, 42, 45, 60, 61, 90)  # days within which bills are to be paid
+_TERM_OF_DAYS = np.zeros(92, np.int32)  # the last one for all that is longer
+_TERM_OF_DAYS[list(_TERMS)] = [2 if days > 21 else 1 for days in _TERMS]
 
 
 def _nth_of_its_kind(form: Ints) -> Ints:
@@ -139,13 +145,9 @@ def terms_between(found: CandidateSet) -> tuple[Ints, Ints]:
             day[at] = date.fromisoformat(value[:10]).toordinal()
         except ValueError:
             day[at] = -(10**6) - 1000 * at
-    apart = day[:, None] - day[None, :]
-
-    def kind(days: NDArray[np.int64]) -> Ints:
-        usual = np.isin(days, _TERMS)
-        return np.where((usual & (days > 21)).any(axis=1), 2, usual.any(axis=1)).astype(np.int32)
-
-    return kind(apart), kind(-apart)
+    apart = np.minimum(np.maximum(day[:, None] - day, 0), len(_TERM_OF_DAYS) - 1)
+    term = _TERM_OF_DAYS[apart]
+    return term.max(axis=1, initial=0), term.max(axis=0, initial=0)
 
 
 def _on_line_of_rounding(view: TokenView, found: CandidateSet) -> Bools:

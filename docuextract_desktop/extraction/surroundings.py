@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from docuextract_desktop.extraction.candidates import CandidateSet
+from docuextract_desktop.extraction.together import Together
 from docuextract_desktop.extraction.tokens import NUMBER, Bools, Floats, Hashes, Ints, TokenView, mix
 
 NOTHING = np.uint32(0x5A17)
@@ -16,20 +16,26 @@ NOTHING = np.uint32(0x5A17)
 _RANGE_WORDS = frozenset(
     ["-", "–", "—", "to", "thru", "through", "until", "till", "bis", "au", "al", "a", "t/m", "tot", "até", "hasta"]
 )
+_RANGE_KINDS = frozenset({"date", "money", "number"})
+_FAR_AWAY = 99.0  # line heights, where there is no neighbour
+_AT_ONCE = 1 << 17  # pairs of a candidate and a segment that are looked at in one go: few enough to stay near at hand
 
 
 @dataclass(frozen=True, eq=False)
 class Surroundings:
-    """Token indices around each candidate; -1 where there is none.
+    """Token indices around each of n candidates; -1 where there is none.
 
     Attributes:
-        left, right: int32 (n, 4) / (n, 3), nearest first, on the same line.
-        above, above2, header, below: int32 (n, 3): tokens of the nearest segment above that overlaps in x, of the next
+        left, right: int32 (4, n) / (3, n), nearest first, on the same line.
+        above, above2, header, below: int32 (3, n): tokens of the nearest segment above that overlaps in x, of the next
             one, of the nearest one above without digits, and of the nearest one below.
-        first: int32 (n, 2), the first tokens of the line, where they are left of the candidate.
+        first: int32 (2, n), the first tokens of the line, where they are left of the candidate.
+        left_phrase, above_phrase, header_phrase: uint32 (n,), one hash of the words there.
+        height: float32 (n,), of the first line of the candidate, as a fraction of the page.
         left_gap: float32 (n,), distance to the token on the left in line heights (99: none).
         above_gap, below_gap: float32 (n,), in line heights (99: none).
         range_start, range_end: bool (n,), first / second of two values joined by a dash or 'to'.
+        range_with: int32 (n,), row among its kind of the value that it is joined with as the first, or -1.
     """
 
     left: Ints
@@ -42,19 +48,27 @@ class Surroundings:
     left_phrase: Hashes
     above_phrase: Hashes
     header_phrase: Hashes
+    height: Floats
     left_gap: Floats
     above_gap: Floats
     below_gap: Floats
     range_start: Bools
     range_end: Bools
+    range_with: Ints
 
 
-def take(values: NDArray[np.uint32], index: Ints) -> Hashes:
-    """`values[index]`, with a fixed hash where the index is -1."""
-    if not len(values):
-        return np.full(index.shape, NOTHING, np.uint32)
-    there = (index >= 0) & (index < len(values))
-    return np.where(there, values[np.where(there, index, 0)], NOTHING)
+NOWHERE = np.float32(1e30)
+"""A distance so large that whatever it is added to is lost in it."""
+
+
+def nowhere(there: Bools) -> Floats:
+    """What to add to distances so that only those count that are `there`; cheaper than choosing them."""
+    return np.multiply(~there, NOWHERE, dtype=np.float32)
+
+
+def padded(values: Hashes) -> Hashes:
+    """`values` with a fixed hash behind them, which the index -1 gives, and so does the first one past the end."""
+    return np.append(values, NOTHING)
 
 
 def roll_hash(view: TokenView, start: Ints, stop: Ints, limit: int = 6) -> Hashes:
@@ -62,63 +76,69 @@ def roll_hash(view: TokenView, start: Ints, stop: Ints, limit: int = 6) -> Hashe
     result = np.full(start.shape, NOTHING, np.uint32)
     if not len(view.token):
         return result
-    last = len(view.token) - 1
     for step in range(limit, 0, -1):
         at = stop - step
         ok = (at >= start) & (at >= 0)
-        result = np.where(ok, mix(result ^ view.token_hash[np.clip(at, 0, last)], 77), result)
+        result = np.where(ok, mix(result ^ view.token_hash[np.maximum(at, 0)], 77), result)
     return result
 
 
-def look_around(view: TokenView, found: CandidateSet) -> Surroundings:
-    """Find the neighbours of all candidates of one kind."""
-    n = len(found)
-    t0, t1 = found.t0, found.t1
-    count = len(view.token)
-    line = found.line
-    line_from = view.line_token_start[line] if n else np.zeros(0, np.int32)
-    last_word = found.part[found.part_start[1:] - 1, 1] - 1 if n else np.zeros(0, np.int32)
-    last_line = view.word_line[last_word] if n else np.zeros(0, np.int32)
-    line_to = view.line_token_start[last_line + 1] if n else np.zeros(0, np.int32)
-    left = np.stack([np.where(t0 - k >= line_from, t0 - k, -1) for k in (1, 2, 3, 4)], axis=1).astype(np.int32)
-    right = np.stack([np.where(t1 + k < line_to, t1 + k, -1) for k in (0, 1, 2)], axis=1).astype(np.int32)
-    first = np.stack([np.where(line_from + k < t0, line_from + k, -1) for k in (0, 1)], axis=1).astype(np.int32)
+def look_around(view: TokenView, candidates: Together) -> Surroundings:
+    """Find the neighbours of all candidates."""
+    found = candidates.every
+    n, count = len(found), len(view.token)
+    t0, t1, line = found.t0, found.t1, found.line
+    words = first_words(found)
+    last_line = view.word_line[found.part[found.part_start[1:] - 1, 1] - 1]
+    line_from, line_to = view.line_token_start[line], view.line_token_start[last_line + 1]
+    left, right = t0 - _column(1, 5), t1 + _column(0, 3)
+    first = line_from + _column(0, 2)
+    left, right = np.where(left >= line_from, left, -1), np.where(right < line_to, right, -1)
+    first = np.where(first < t0, first, -1)
 
     height = np.maximum(first_line_height(view, found), 1e-4)
+    left_gap = np.full(n, _FAR_AWAY, np.float32)
     if count and n:
-        neighbour = np.maximum(left[:, 0], 0)
-        left_gap = np.where(left[:, 0] >= 0, (found.box[:, 0] - view.token_box[neighbour, 2]) / height, 99)
+        away = (found.box[:, 0] - view.token_box[np.maximum(left[0], 0), 2]) / height
         aspect = np.array([p.height / max(p.width, 1e-6) for p in view.pages], np.float32)[found.page]
-        left_gap = np.where(left_gap < 99, left_gap / np.maximum(aspect, 0.1), 99)
-    else:
-        left_gap = np.full(n, 99.0)
-    above = _above(view, found, height)
+        left_gap = np.where((left[0] >= 0) & (away < _FAR_AWAY), away / np.maximum(aspect, 0.1), left_gap)
 
     # The phrase to the left: what precedes in the candidate's own segment, or else the whole segment before it.
-    own_from = view.segment_token_start[view.word_segment[first_words(found)]] if n else t0
-    previous = np.maximum(own_from - 1, 0)
-    before_from = view.segment_token_start[view.token_segment[previous]] if count and n else t0
+    segments = view.segment_token_start
+    own_from = segments[view.word_segment[words]]
+    before_from = segments[view.token_segment[np.maximum(own_from - 1, 0)]] if count else t0
     inside = own_from < t0
     phrase_from = np.where(inside, own_from, np.where(own_from > line_from, before_from, t0))
     phrase_to = np.where(inside, t0, own_from)
-    start, end = _ranges(view, found)
+    phrases = roll_hash(view, np.append(phrase_from, segments[:-1]), np.append(phrase_to, segments[1:]))
+    phrase_of_segment = padded(phrases[n:])
+
+    stack = _over_and_under(view, found, height)
+    above, above2, header, below = _overlapping_tokens(view, found, stack.segments).swapaxes(0, 1)
+    start, end, partner = _ranges(view, candidates)
     return Surroundings(
         left=left,
         right=right,
         first=first,
-        above=above.near,
-        above2=above.next,
-        header=above.header,
-        below=above.below,
-        left_phrase=roll_hash(view, phrase_from, phrase_to),
-        above_phrase=above.near_phrase,
-        header_phrase=above.header_phrase,
-        left_gap=left_gap.astype(np.float32),
-        above_gap=above.gap,
-        below_gap=above.below_gap,
+        above=above,
+        above2=above2,
+        header=header,
+        below=below,
+        left_phrase=phrases[:n],
+        above_phrase=phrase_of_segment[stack.segments[0]],
+        header_phrase=phrase_of_segment[stack.segments[2]],
+        height=height,
+        left_gap=left_gap,
+        above_gap=stack.above_gap,
+        below_gap=stack.below_gap,
         range_start=start,
         range_end=end,
+        range_with=partner,
     )
+
+
+def _column(start: int, stop: int) -> Ints:
+    return np.arange(start, stop, dtype=np.int32)[:, None]
 
 
 def first_words(found: CandidateSet) -> Ints:
@@ -130,161 +150,146 @@ def first_words(found: CandidateSet) -> Ints:
 def first_line_height(view: TokenView, found: CandidateSet) -> Floats:
     """Height of the first word of each candidate, as a fraction of the page."""
     first = first_words(found)
-    return view.word_box[first, 3] - view.word_box[first, 1] if len(first) else np.zeros(0, np.float32)
+    height: Floats = view.word_box[first, 3] - view.word_box[first, 1]
+    return height
+
+
+# --- over and under --------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)
 class _Vertical:
-    near: Ints
-    next: Ints
-    header: Ints
-    below: Ints
-    near_phrase: Hashes
-    header_phrase: Hashes
-    gap: Floats
+    """Segments over and under each of n candidates.
+
+    Attributes:
+        segments: int32 (4, n): the nearest above, the next one, the nearest above without digits, the nearest below;
+            -1 where there is none.
+        above_gap, below_gap: float32 (n,), how far away the nearest ones are, in line heights.
+    """
+
+    segments: Ints
+    above_gap: Floats
     below_gap: Floats
 
 
-@dataclass(frozen=True, eq=False)
-class _Column:
-    """Pairs of a candidate and a segment of its page that overlap in x: p pairs, by candidate, then by segment.
-
-    Attributes:
-        count: of candidates.
-        row, other: intp (p,), candidate and segment.
-        up, down: float32 (p,), how far the segment is above / below, in heights of the candidate's first line.
-        above, below: bool (p,), whether it is there at all.
-    """
-
-    count: int
-    row: NDArray[np.intp]
-    other: NDArray[np.intp]
-    up: Floats
-    down: Floats
-    above: Bools
-    below: Bools
-
-    @classmethod
-    def of(cls, box: Floats, height: Floats, segments: Floats) -> _Column:
-        """Pair the boxes (n, 4) of candidates with those of segments (m, 4)."""
-        overlap = np.minimum(box[:, 2:3], segments[None, :, 2]) - np.maximum(box[:, 0:1], segments[None, :, 0])
-        row, other = np.nonzero(overlap > -0.004)
-        top, bottom = box[row, 1], box[row, 3]
-        segment_top, segment_bottom = segments[other, 1], segments[other, 3]
-        middle = (segment_top + segment_bottom) / 2
-        up = (top - segment_bottom) / height[row]
-        down = (segment_top - bottom) / height[row]
-        above, below = (middle < top) & (up > -0.6), (middle > bottom) & (down > -0.6)
-        return cls(len(box), row, other, up, down, above, below)
-
-    def nearest(self, distance: Floats, among: Bools) -> tuple[NDArray[np.intp], Floats]:
-        """Per candidate the nearest segment of the pairs `among`, the first of equals or -1; and how far it is."""
-        row, other, away = self.row[among], self.other[among], distance[among]
-        least = np.full(self.count, np.inf, np.float32)
-        np.minimum.at(least, row, away)
-        hits = np.flatnonzero(away == least[row])[::-1]  # backwards, so that the first of equals is written last
-        nearest = np.full(self.count, -1, np.intp)
-        nearest[row[hits]] = other[hits]
-        return nearest, least
+def _over_and_under(view: TokenView, found: CandidateSet, height: Floats) -> _Vertical:
+    n = len(found)
+    segments = np.full((4, n), -1, np.int32)
+    gaps = np.full((2, n), _FAR_AWAY, np.float32)
+    page_of_segment = view.page_of_line[view.line_of_segment]
+    has_digit = np.zeros(view.segment_count, np.bool_)
+    has_digit[view.token_segment[view.token_kind == NUMBER]] = True
+    for page in range(len(view.pages)):
+        rows = np.flatnonzero(found.page == page)
+        begin, end = np.searchsorted(page_of_segment, (page, page + 1)).tolist()
+        if begin == end:
+            continue
+        others, digits = view.segment_box[begin:end], has_digit[begin:end]
+        step = max(_AT_ONCE // len(others), 1)
+        for some in (rows[at : at + step] for at in range(0, len(rows), step)):
+            nearest, gaps[:, some] = _nearest(found.box[some], height[some], others, digits)
+            segments[:, some] = np.where(nearest >= 0, nearest + begin, -1)
+    return _Vertical(segments, gaps[0], gaps[1])
 
 
-def _above(view: TokenView, found: CandidateSet, height: Floats) -> _Vertical:
-    """Segments over and under each candidate, page by page."""
-    n, segments = len(found), view.segment_count
-    near = np.full(n, -1, np.int32)
-    nxt, header, below = near.copy(), near.copy(), near.copy()
-    gap, below_gap = np.full(n, 99, np.float32), np.full(n, 99, np.float32)
-    if n and segments:
-        page_of = view.page_of_line[view.line_of_segment]
-        has_digit = np.zeros(segments, np.bool_)
-        np.logical_or.at(has_digit, view.token_segment, view.token_kind == NUMBER)
-        for page in range(len(view.pages)):
-            rows = np.flatnonzero(found.page == page)
-            cols = np.flatnonzero(page_of == page)
-            if not len(rows) or not len(cols):
-                continue
-            column = _Column.of(found.box[rows], height[rows], view.segment_box[cols])
-            first, distance = column.nearest(column.up, column.above)
-            ok = first >= 0
-            near[rows[ok]] = cols[first[ok]]
-            gap[rows[ok]] = np.clip(distance[ok], 0, 98)
-            wordy, _ = column.nearest(column.up, column.above & ~has_digit[cols][column.other])
-            header[rows[wordy >= 0]] = cols[wordy[wordy >= 0]]
-            second, _ = column.nearest(column.up, column.above & (column.other != first[column.row]))
-            nxt[rows[second >= 0]] = cols[second[second >= 0]]
-            under, distance = column.nearest(column.down, column.below)
-            ok = under >= 0
-            below[rows[ok]] = cols[under[ok]]
-            below_gap[rows[ok]] = np.clip(distance[ok], 0, 98)
-    starts = view.segment_token_start
-    if segments:
-        near_phrase = np.where(near >= 0, roll_hash(view, starts[near], starts[near + 1]), NOTHING)
-        header_phrase = np.where(header >= 0, roll_hash(view, starts[header], starts[header + 1]), NOTHING)
-    else:
-        near_phrase = header_phrase = np.full(n, NOTHING, np.uint32)
-    return _Vertical(
-        near=_overlapping_tokens(view, found, near),
-        next=_overlapping_tokens(view, found, nxt),
-        header=_overlapping_tokens(view, found, header),
-        below=_overlapping_tokens(view, found, below),
-        near_phrase=near_phrase,
-        header_phrase=header_phrase,
-        gap=gap,
-        below_gap=below_gap,
-    )
+def _nearest(box: Floats, height: Floats, others: Floats, digits: Bools) -> tuple[Ints, Floats]:
+    """As `_Vertical`, for candidates and segments of one page."""
+    left, top, right, bottom = np.ascontiguousarray(box.T)[:, :, None]
+    other_left, other_top, other_right, other_bottom = np.ascontiguousarray(others.T)
+    column = np.minimum(right, other_right) - np.maximum(left, other_left) > -0.004
+    middle = (other_top + other_bottom) / 2
+    up = (top - other_bottom) / height[:, None]
+    up += nowhere(column & (middle < top) & (up > -0.6))
+    down = (other_top - bottom) / height[:, None]
+    down += nowhere(column & (middle > bottom) & (down > -0.6))
+    all_rows = np.arange(len(box))
+    nearest = np.empty((4, len(box)), np.int32)
+    gaps = np.empty((2, len(box)), np.float32)
+
+    def take_least(at: int, distance: Floats) -> Floats:
+        least = distance.argmin(axis=1)  # the first of equals
+        away: Floats = distance[all_rows, least]
+        nearest[at] = np.where(away < NOWHERE, least, -1)
+        return away
+
+    gaps[0] = take_least(0, up)
+    gaps[1] = take_least(3, down)
+    take_least(2, up + nowhere(~digits))
+    up[all_rows, nearest[0]] = NOWHERE
+    take_least(1, up)
+    there = nearest[[0, 3]] >= 0
+    return nearest, np.where(there, np.minimum(np.maximum(gaps, 0), 98), np.float32(_FAR_AWAY))
 
 
 def _overlapping_tokens(view: TokenView, found: CandidateSet, segment: Ints, keep: int = 3, look: int = 12) -> Ints:
-    """The tokens of `segment` that lie nearest over or under each candidate, int32 (n, keep), in reading order."""
-    n = len(found)
-    if not n or not len(view.token):
-        return np.full((n, keep), -1, np.int32)
-    safe = np.maximum(segment, 0)
-    start, stop = view.segment_token_start[safe], view.segment_token_start[safe + 1]
-    index = start[:, None] + np.arange(look)[None, :]
-    ok = (index < stop[:, None]) & (segment >= 0)[:, None]
-    inside = np.minimum(index, len(view.token) - 1)
-    box = view.token_box[inside]
-    away = np.maximum(np.maximum(found.box[:, 0:1] - box[:, :, 2], box[:, :, 0] - found.box[:, 2:3]), 0)
-    cost = np.where(ok, away + 1e-6 * np.arange(look)[None, :], np.inf)
-    chosen = np.sort(np.argsort(cost, axis=1, kind="stable")[:, :keep], axis=1)
-    rows = np.arange(n)[:, None]
-    return np.where(np.isfinite(cost[rows, chosen]) & (cost[rows, chosen] < 0.1), index[rows, chosen], -1).astype(
-        np.int32
-    )
+    """The tokens of `segment` (k, n) that lie nearest over or under each candidate, in reading order.
+
+    Returns:
+        int32 (keep, k, n).
+    """
+    result = np.full((keep, segment.size), -1, np.int32)
+    if len(view.token):
+        safe = np.maximum(segment.ravel(), 0)
+        start = view.segment_token_start[safe]
+        stop = np.where(segment.ravel() >= 0, view.segment_token_start[safe + 1], start)
+        few = np.flatnonzero((stop > start) & (stop - start <= keep))
+        many = np.flatnonzero(stop - start > keep)
+        left, right = (np.tile(found.box[:, side], len(segment)) for side in (0, 2))
+        for rows, width in ((few, keep), (many, look)):
+            index = start[rows] + _column(0, width)
+            ok = index < stop[rows]
+            inside = np.minimum(index, len(view.token) - 1)
+            away = np.maximum(
+                np.maximum(left[rows] - view.token_box[inside, 2], view.token_box[inside, 0] - right[rows]), 0
+            )
+            cost = np.where(ok, away + 1e-6 * np.arange(width)[:, None], np.inf)
+            if width > keep:
+                chosen = np.sort(np.argsort(cost, axis=0, kind="stable")[:keep], axis=0)
+                index, cost = np.take_along_axis(index, chosen, 0), np.take_along_axis(cost, chosen, 0)
+            result[:, rows] = np.where(cost < 0.1, index, -1)
+    return result.reshape(keep, *segment.shape)
 
 
-def _ranges(view: TokenView, found: CandidateSet) -> tuple[Bools, Bools]:
-    n = len(found)
-    start, end = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
-    if found.kind not in ("date", "money", "number"):
-        return start, end
-    for a in range(n - 1):
-        for b in range(a + 1, min(a + 4, n)):
-            if found.line[a] != found.line[b]:
-                break
-            if joined_by_range(view, found, a, b):
-                start[a] = end[b] = True
-    return start, end
+# --- printed ranges --------------------------------------------------------------------------------------------------
 
 
-def joined_by_range(view: TokenView, found: CandidateSet, a: int, b: int) -> bool:
-    """Whether candidates `a` and `b` of one line are printed as `a – b` or `a to b`."""
-    _, stop, _, end = found.parts[a][-1]
-    start, _, begin, _ = found.parts[b][0]
-    if start < stop - 1 or (start == stop - 1 and begin < end):
-        return False
-    if start == stop - 1:
-        between = view.words[start][end:begin]
-    else:
-        between = " ".join([view.words[stop - 1][end:], *view.words[stop:start], view.words[start][:begin]])
-    return between.strip().casefold() in _RANGE_WORDS
+def _ranges(view: TokenView, candidates: Together) -> tuple[Bools, Bools, Ints]:
+    n = len(candidates.every)
+    start, end, partner = np.zeros(n, np.bool_), np.zeros(n, np.bool_), np.full(n, -1, np.int32)
+    for found, rows in zip(candidates.kinds, candidates.rows, strict=True):
+        if found.kind in _RANGE_KINDS:
+            for a, b in joined_by_range(view, found):
+                start[rows.start + a] = end[rows.start + b] = True
+                if partner[rows.start + a] < 0:
+                    partner[rows.start + a] = b
+    return start, end, partner
+
+
+def joined_by_range(view: TokenView, found: CandidateSet) -> list[tuple[int, int]]:
+    """Pairs of candidates of one line, at most three apart, that are printed as `a – b` or `a to b`; in order."""
+    first, last = found.part[found.part_start[:-1]], found.part[found.part_start[1:] - 1]
+    begins, begin, ends, end = first[:, 0], first[:, 2], last[:, 1], last[:, 3]
+    pairs: list[tuple[int, int]] = []
+    for apart in (1, 2, 3):
+        # Between two ends of a range stands one word, or a sign that may be printed without a space.
+        close = np.abs(begins[apart:] - ends[:-apart]) <= 1
+        for a in np.flatnonzero(close & (found.line[apart:] == found.line[:-apart])).tolist():
+            b = a + apart
+            start, stop = int(begins[b]), int(ends[a])
+            if start == stop - 1:
+                if begin[b] < end[a]:
+                    continue
+                between = view.words[start][end[a] : begin[b]]
+            else:
+                between = " ".join(
+                    [view.words[stop - 1][end[a] :], *view.words[stop:start], view.words[start][: begin[b]]]
+                )
+            if between.strip().casefold() in _RANGE_WORDS:
+                pairs.append((a, b))
+    return sorted(pairs)
 
 
 def kind_of_token(view: TokenView, index: Ints) -> Ints:
     """Kind of each token, three more where its word ends with a colon; 9 where the index is -1."""
-    if not len(view.token):
-        return np.full(len(index), 9, np.int32)
-    colon = view.word_colon[view.token_word]
-    kind = view.token_kind + 3 * colon
-    return np.where(index >= 0, kind[np.maximum(index, 0)], 9).astype(np.int32)
+    kind = np.append(view.token_kind + 3 * view.word_colon[view.token_word], 9).astype(np.int32)
+    return np.asarray(kind[index], np.int32)

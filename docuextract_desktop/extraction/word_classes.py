@@ -21,26 +21,36 @@ _WORD_CLASSES = (
     lexicon.PARTICULAR_HASHES,
     lexicon.ROUNDING_HASHES,
 )
+_KNOWN = np.array(sorted(frozenset().union(*_WORD_CLASSES)), np.uint32)
+_CLASSES_OF_KNOWN = np.array([[word in words for word in _KNOWN.tolist()] for words in _WORD_CLASSES])
 
 
 _LABELLING = frozenset({TITLE, PARTICULAR})
 
 
 @lru_cache(maxsize=2)
+def classes_of_tokens(view: TokenView) -> Bools:
+    """Which classes each token's word is in: bool (classes, t); kept for all that ask."""
+    at = np.minimum(np.searchsorted(_KNOWN, view.token_hash), len(_KNOWN) - 1)
+    within: Bools = _CLASSES_OF_KNOWN[:, at]
+    within &= _KNOWN[at] == view.token_hash
+    return within
+
+
+@lru_cache(maxsize=2)
 def words_before(view: TokenView) -> Ints:
     """How many words of each class stand before each token: int32 (classes, t + 1); kept for all kinds."""
+    hit = classes_of_tokens(view).copy()
+    hit[list(_LABELLING)] &= ~before_legal_form(view)
     before = np.zeros((len(_WORD_CLASSES), len(view.token) + 1), np.int32)
-    named = before_legal_form(view)
-    for row, words in enumerate(_WORD_CLASSES):
-        hit = np.isin(view.token_hash, np.fromiter(words, np.uint32, len(words)))
-        np.cumsum(hit & ~named if row in _LABELLING else hit, out=before[row, 1:])
+    np.cumsum(hit, axis=1, out=before[:, 1:])
     return before
 
 
 @lru_cache(maxsize=2)
 def before_legal_form(view: TokenView) -> Bools:
     """Words right before a legal form are names, whatever else they mean (`Kunden AG`): bool (t,)."""
-    company = np.isin(view.token_hash, np.fromiter(lexicon.COMPANY_HASHES, np.uint32))
+    company = classes_of_tokens(view)[COMPANY]
     named = np.zeros(len(view.token), np.bool_)
     named[:-1] = company[1:] & (view.token_line[1:] == view.token_line[:-1])
     return named

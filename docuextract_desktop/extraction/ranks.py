@@ -1,0 +1,103 @@
+"""Where a candidate stands among those of its kind: first or last, largest, repeated, a sum of others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docuextract_desktop.extraction.arithmetic import AMOUNT_KINDS, amounts_of, sums_of
+from docuextract_desktop.extraction.candidates import CandidateSet
+from docuextract_desktop.extraction.tokens import Floats, Ints
+
+
+class Ranks(NamedTuple):
+    """What is known of each candidate by comparing it with the others of its kind; each (n,).
+
+    Attributes:
+        repeats: candidates of equal value, itself counted. most: whether no value comes more often.
+        rank, rest: candidates before and after it.
+        line_rank: lines before that hold candidates. on_page: candidates before it on its page.
+        by_size: place by size, the largest first; of dates the latest, of others the one in the largest print.
+        distinct: the same where equals share a place; of dates the earliest first.
+        largest: whether it is of the largest. size: how large, in a few steps.
+        is_sum, is_near_sum, is_part, is_difference, is_net: see `arithmetic.adding_up`.
+    """
+
+    repeats: NDArray[Any]
+    most: NDArray[Any]
+    rank: NDArray[Any]
+    rest: NDArray[Any]
+    line_rank: NDArray[Any]
+    on_page: NDArray[Any]
+    by_size: NDArray[Any]
+    distinct: NDArray[Any]
+    largest: NDArray[Any]
+    size: NDArray[Any]
+    is_sum: NDArray[Any]
+    is_near_sum: NDArray[Any]
+    is_part: NDArray[Any]
+    is_difference: NDArray[Any]
+    is_net: NDArray[Any]
+
+    @classmethod
+    def of(cls, found: CandidateSet, heights: Floats) -> Ranks:
+        """Compare the candidates of one kind, whose first lines have `heights`."""
+        n = len(found)
+        if not n:
+            return cls(*[np.zeros(0, np.int32)] * len(cls._fields))
+        counted = Counter(found.values)
+        repeats = np.fromiter(map(counted.__getitem__, found.values), np.int32, n)
+        rank = np.arange(n, dtype=np.int32)
+        begins_page = np.append(True, found.page[1:] != found.page[:-1])  # candidates are in reading order
+        on_page = rank - np.maximum.accumulate(np.where(begins_page, rank, 0))
+        return cls(
+            repeats,
+            repeats == repeats.max(),
+            rank,
+            n - 1 - rank,
+            _steps_up(found.line),
+            on_page,
+            *_by_size(found, heights),
+            *(sums_of(found) if found.kind in AMOUNT_KINDS else [np.zeros(n, np.int32)] * 5),
+        )
+
+    @classmethod
+    def end_to_end(cls, kinds: list[Ranks]) -> Ranks:
+        """Those of several kinds, one kind after the other."""
+        return kinds[0] if len(kinds) == 1 else cls(*(np.concatenate(column) for column in zip(*kinds, strict=True)))
+
+
+def _by_size(found: CandidateSet, heights: Floats) -> tuple[NDArray[Any], ...]:
+    """`by_size`, `distinct`, `largest` and `size`."""
+    if found.kind in AMOUNT_KINDS:
+        amounts = amounts_of(found)
+        by_size, distinct = _ranked(-amounts)
+        size = np.searchsorted([0.005, 1, 10, 100, 1000, 1e4, 1e5, 1e6], np.abs(amounts), "right")
+        return by_size, distinct, amounts == amounts.max(), size
+    if found.kind == "date":
+        days = [int(v.replace("-", "")[:8]) if v[:4].isdigit() else 0 for v in found.values]
+        order = np.array(days, np.int64)
+        by_size, latest_first = _ranked(-order)
+        distinct = latest_first.max() - latest_first
+        size = 3 - np.minimum(latest_first, 3)
+        return by_size, distinct, order == order.max(), size
+    by_size, _ = _ranked(-heights)
+    return by_size, by_size, heights >= heights.max() * 0.97, np.searchsorted([1, 3, 6, 12], by_size, "right")
+
+
+def _ranked(values: NDArray[Any]) -> tuple[Ints, Ints]:
+    """The place of each in ascending order, the first of equals first; and the same where equals share one."""
+    order = np.argsort(values, kind="stable")
+    place, shared = np.empty(len(order), np.int32), np.empty(len(order), np.int32)
+    place[order] = np.arange(len(order))
+    shared[order] = _steps_up(values[order])
+    return place, shared
+
+
+def _steps_up(ordered: NDArray[Any]) -> Ints:
+    """How often the value has changed before each place."""
+    changes: Ints = np.cumsum(np.append(False, ordered[1:] != ordered[:-1]), dtype=np.int32)
+    return changes

@@ -1,0 +1,106 @@
+"""Hashes of the words around a candidate and within it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docuextract_desktop.extraction.candidates import CandidateSet
+from docuextract_desktop.extraction.surroundings import Surroundings, padded
+from docuextract_desktop.extraction.tokens import Hashes, Ints, TokenView, mix
+
+WordSlots = list[tuple[int, Hashes]]
+"""(salt, hashes (n,)) of the slots that name words; slots of equal salt form a bag."""
+
+
+def _steps(values: NDArray[np.float32], edges: list[float]) -> Hashes:
+    return np.searchsorted(edges, values, "right").astype(np.uint32)
+
+
+def words_around(view: TokenView, found: CandidateSet, around: Surroundings) -> WordSlots:
+    """The words around candidates of whichever kind."""
+    places = (
+        around.left,
+        around.right,
+        around.above,
+        around.above2[:2],
+        around.header,
+        around.below[:2],
+        around.first,
+        _headings(view, found),
+    )
+    named = iter(padded(view.token_hash)[np.concatenate(places)])
+    left, right, above, next_above, header, below, first, heading = ([next(named) for _ in place] for place in places)
+    near = _steps(around.left_gap, [1.0, 4.0, 90])
+    close = _steps(around.above_gap, [0.9, 2.5, 90])
+    left_pair = mix(left[0], 5) ^ left[1]
+    slots: WordSlots = []
+    slots += [(1, left[0]), (2, left[1]), (3, left[2])]
+    slots += [(4, h) for h in left]
+    slots += [(5, left_pair), (6, mix(left_pair, 6) ^ left[2])]
+    slots += [(7, left[0] ^ mix(near, 7)), (8, around.left_phrase), (9, around.left_phrase ^ mix(near, 9))]
+    slots += [(11, right[0]), (12, right[1]), *[(13, h) for h in right]]
+    slots += [(14, mix(right[0], 14) ^ right[1])]
+    slots += [(21, h) for h in above]
+    slots += [(22, mix(above[0], 22) ^ above[1]), (23, around.above_phrase), (24, around.above_phrase ^ mix(close, 24))]
+    slots += [(25, above[0] ^ mix(close, 25))]
+    slots += [(31, h) for h in next_above]
+    slots += [(35, h) for h in header]
+    slots += [(36, mix(header[0], 36) ^ header[1]), (37, around.header_phrase)]
+    slots += [(41, h) for h in below]
+    slots += [(42, mix(below[0], 42) ^ below[1])]
+    slots += [(45, first[0]), (46, mix(first[0], 46) ^ first[1])]
+    slots += [(48, heading[0]), (49, mix(heading[0], 49) ^ heading[1]), (50, heading[2])]
+    slots += [(51, around.left_phrase ^ mix(around.above_phrase, 51))]
+    return slots
+
+
+def words_within(view: TokenView, found: CandidateSet, rows: slice, around: Surroundings) -> WordSlots:
+    """The words of texts, addresses and codes themselves; `around` knows the candidates as its `rows`."""
+    hashes = padded(view.token_hash)
+    inside = found.t0 + np.arange(4, dtype=np.int32)[:, None]
+    ends = found.t1 - np.arange(1, 4, dtype=np.int32)[:, None]
+    index = np.concatenate([np.where(inside < found.t1, inside, -1), np.where(ends > found.t0, ends, -1)])
+    value = list(hashes[index])
+    right = hashes[around.right[0, rows]]
+    slots: WordSlots = []
+    slots += [(61, value[0]), (62, value[4]), (63, mix(value[4], 63) ^ value[5])]
+    slots += [(64, h) for h in value]
+    slots += [(65, value[4] ^ mix(right, 65))]
+    if found.kind == "address":
+        below = hashes[around.below[0, rows]]
+        last_line = hashes[view.word_token_start[found.part[found.part_start[1:] - 1, 0]]]
+        lines = np.diff(found.part_start).astype(np.uint32)
+        slots += [(66, last_line), (67, mix(below, 67) ^ value[4]), (68, below ^ mix(lines, 68))]
+    return slots
+
+
+def _headings(view: TokenView, found: CandidateSet) -> Ints:
+    """Tokens, int32 (3, n), of the nearest lines above that look like headings: short, one segment, no number.
+
+    The first two of the nearest one and the first of the next; -1 where there is none. A heading holds for the lines
+    under it however they are indented, up to twelve lines away on the same page.
+    """
+    lines = view.line_count
+    if not lines:
+        return np.full((3, len(found)), -1, np.int32)
+    starts, stops = view.line_token_start[:-1], view.line_token_start[1:]
+    has_number = view.line_has_digit
+    last_word = view.line_start[1:] - 1
+    one_segment = view.word_segment[view.line_start[:-1]] == view.word_segment[last_word]
+    colon = view.word_colon[last_word] > 0
+    looks = one_segment & ~has_number & (stops > starts) & (stops - starts <= 6) & (colon | (stops - starts <= 3))
+    last = np.maximum.accumulate(np.where(looks, np.arange(lines, dtype=np.int32), -1))
+    before = np.append(np.int32(-1), last)  # nearest heading strictly above each line
+    near = before[found.line]
+    far = np.where(near >= 0, before[near], -1)
+    token = partial(_token_of_heading, view, found)
+    return np.stack([token(near, 0), token(near, 1), token(far, 0)])
+
+
+def _token_of_heading(view: TokenView, found: CandidateSet, heading: Ints, at: int) -> Ints:
+    ok = (heading >= 0) & (found.line - heading <= 12) & (view.page_of_line[heading] == found.page)
+    token = view.line_token_start[heading] + at
+    return np.where(ok & (token < view.line_token_start[heading + 1]), token, -1).astype(np.int32)
