@@ -16,7 +16,13 @@ from itertools import accumulate, pairwise
 import numpy as np
 
 from docuextract_desktop.extraction.labels import LabelMatches
-from docuextract_desktop.extraction.lexicon import COMPANY_WORDS, FORM_WORDS, PARTICULAR_WORDS, is_contact_line
+from docuextract_desktop.extraction.lexicon import (
+    COMPANY_WORDS,
+    FORM_WORDS,
+    JOINING_WORDS,
+    PARTICULAR_WORDS,
+    is_contact_line,
+)
 from docuextract_desktop.extraction.tokens import LETTERS, NUMBER, Bools, Floats, Ints, TokenView
 from docuextract_desktop.templates.models import Locale
 from docuextract_desktop.templates.types import Parsed, ValueType, value_type
@@ -382,15 +388,17 @@ def _texts(builder: _Builder, matches: LabelMatches) -> None:
             continue
         starts = _text_starts(view, start, stop, label_ends, opened)[:6]
         ends = _text_ends(view, start, stop)[:6]
+        following = below[segment]
+        # What ends in a word that joins goes on below (`Friends of`, `Committee for`) and is no value by itself.
+        goes_on = following >= 0 and lettered[segment] and view.words[stop - 1].casefold() in JOINING_WORDS
         for begin_word, begin in starts:
-            for end_word, end in ends:
+            for end_word, end in ends[goes_on:]:
                 if end_word <= begin_word or end_word - begin_word > _MAX_TEXT_WORDS:
                     continue
                 if end_word == begin_word + 1 and end <= begin:
                     continue
                 builder.add((begin_word, end_word, begin, end))
-        following = below[segment]
-        if following >= 0 and lettered[segment] and lettered[following]:
+        if following >= 0 and lettered[segment] and (lettered[following] or goes_on):
             a, b = bounds[following]
             if b - a + stop - start <= _MAX_TEXT_WORDS:
                 second = (a, b, 0, len(view.words[b - 1]))

@@ -64,3 +64,10 @@ def test_no_span_is_offered_twice_and_long_pages_stay_bounded() -> None:
     found = find_candidates(view, "text", match_labels(view, []), Locale())
     assert len(set(found.parts)) == len(found)
     assert len(found) <= 1500
+
+
+def test_what_ends_in_a_joining_word_is_offered_with_the_line_below() -> None:
+    texts = offered("Advertiser: Friends of\n            Riverton 2020", "text")
+    assert "Friends of Riverton 2020" in texts
+    assert "Friends of" not in texts
+    assert "Friends of" in offered("Advertiser: Friends of", "text")
