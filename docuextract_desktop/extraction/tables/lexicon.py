@@ -224,7 +224,8 @@ TOTALS: Final = _words(
     "acompteverse acomptesverses alreadypaid bereitsbezahlt bereitsgezahlt bereitsgezahlterbetrag "
     "btwbedrag dejapaye dejaregle dejaverse giapagato importeiva importoiva ivaimporte japago lessdeposit lesspaid "
     "lesspaidtodate montanttva netht nochzuzahlen offenerbetrag paidtodate pendientedepago reedsbetaald resteadevoir "
-    "saldoapagar saldodapagare saldodovuto solde soldeapayer solderestant soldearegler soldedu valoriva vatamount yapagado"
+    "saldoapagar saldodapagare saldodovuto solde soldeapayer solderestant soldearegler soldedu valoriva vatamount "
+    "yapagado"
 )
 """Folded beginnings of lines that sum up or tax the items above them."""
 
