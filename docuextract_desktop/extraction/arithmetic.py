@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from functools import lru_cache
 
@@ -95,11 +96,12 @@ def _differences(every: Cents, cents: Cents, row_of: NDArray[np.intp]) -> Bools:
     return result
 
 
-def coin_rounding(amounts: NDArray[np.float64]) -> Ints:
+def coin_rounding(amounts: NDArray[np.float64], differences: Collection[int] = ()) -> Ints:
     """Whether an amount was rounded to coins of five hundredths, int32 (n,).
 
     1: an amount that such coins can pay, where one of a few hundredths more or less stands before it; 2: the same, and
-    the difference is printed too; 3 and 4: the amount before rounding; 0: nothing of this.
+    the difference is printed too; 3 and 4: the amount before rounding; 0: nothing of this. `differences` are
+    hundredths that are printed without being amounts (`.02`).
     """
     n = len(amounts)
     result = np.zeros(n, np.int32)
@@ -120,5 +122,5 @@ def coin_rounding(amounts: NDArray[np.float64]) -> Ints:
             near = [rounded - value] if last.get(rounded, -1) > first[value] else []
             code = 3
         if near:
-            result[at] = code + any(abs(d) in first for d in near)
+            result[at] = code + any(abs(d) in first or abs(d) in differences for d in near)
     return result

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docuextract_desktop.extraction import lexicon
-from docuextract_desktop.extraction.candidates import CandidateSet, segment_below
+from docuextract_desktop.extraction.candidates import CandidateSet
 from docuextract_desktop.extraction.codes import ACCOUNT, VAT, VAT_SUFFIXED, code_form
+from docuextract_desktop.extraction.text_spans import segment_below
 from docuextract_desktop.extraction.tokens import LETTERS, NUMBER, Bools, Ints, TokenView, mix
 from docuextract_desktop.extraction.word_classes import CONTACT, classes_of_tokens
 

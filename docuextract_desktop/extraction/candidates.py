@@ -14,19 +14,10 @@ from itertools import chain
 import numpy as np
 
 from docuextract_desktop.extraction.labels import LabelMatches
-from docuextract_desktop.extraction.text_spans import (
-    MAX_CANDIDATES,
-    Part,
-    address_spans,
-    part_text,
-    segment_below,
-    text_spans,
-)
+from docuextract_desktop.extraction.text_spans import MAX_CANDIDATES, Part, address_spans, text_spans
 from docuextract_desktop.extraction.tokens import Floats, Ints, TokenView
 from docuextract_desktop.templates.models import Locale
 from docuextract_desktop.templates.types import ValueType, value_type
-
-__all__ = ["CandidateSet", "Part", "find_candidates", "kind_of", "part_text", "segment_below"]
 
 
 def kind_of(field_type: str) -> str:

@@ -64,10 +64,16 @@ _PARTICULAR = (
     "cashier kassierer time zeit heure title type code"
 )
 _ROUNDING = "rounding rounded round rnd pembundaran adjustment rundung gerundet arrondi redondeo arrotondamento"
+_JOINING = (
+    "for of the and by at in on to with from de du des la le les et pour à au aux en für und von der die das dem den "
+    "bei im zu zum zur mit van voor het di del della delle e per da do dos y para el los las con"
+)
 TITLE_WORDS = frozenset(_TITLE.split())
 """Words that documents are called by: a line of nothing else is a title, never a name."""
 PARTICULAR_WORDS = frozenset(_PARTICULAR.split())
 """Words that labels on all kinds of documents are made of."""
+JOINING_WORDS = frozenset(_JOINING.split())
+"""No name ends in one of these: it goes on."""
 COMPANY_WORDS = frozenset(_COMPANY.split())
 BUSINESS_WORDS = frozenset(_BUSINESS.split())
 ADDRESS_WORDS = frozenset(_ADDRESS.split())

@@ -61,6 +61,9 @@ _ABBREVIATED = frozenset(
 _POINT = re.compile(r"([^\W_]+)\.(?= [^\W_])")
 _TIGHT_FORM = re.compile(r"\b(SDN|Sdn)\.(?=BHD|Bhd)")
 _SPACE_BEFORE_MARK = re.compile(r" +(?=[,;])")
+_SPACE_IN_BRACKETS = re.compile(r"(?<=\() +(?=[^\W_])|(?<=[^\W_]) +(?=\))")
+_STRAY_POINT = re.compile(r"\b([A-Z])\.(?=[a-z]{2,}\b)")  # "L.ot": no small word follows an initial without a space
+_STRAY_QUOTE = re.compile(r"(?<=[^\W\d_]{3})['’‘](?=\d)")  # "Level'6"
 _SDN = re.compile(r"\b[S5$][DOB0][NMH](?=\.? ?BHD\b)|(?<=\bSDN )[B8]H[DO0]\b|(?<=\bSDN\. )[B8]H[DO0]\b")
 _CAPITAL_I_INSIDE = re.compile(r"(?<=[^\W\d_])I(?=[a-z])")  # "BIk", "JIn": no word has a capital there
 _SMALL_L_BEFORE = re.compile(r"\bl(?=[bcdfghjkmnpqrstvwxz])")  # "lpoh": no word begins so
@@ -105,6 +108,8 @@ def mend(text: str, kind: str, certainties: Sequence[float], accents: bool, know
     sure = list(certainties) if len(certainties) == len(pieces) else [0.9] * len(pieces)
     mended = " ".join(_mend_piece(piece, certainty, words) for piece, certainty in zip(pieces, sure, strict=True))
     mended = _SPACE_BEFORE_MARK.sub("", mended)
+    mended = _SPACE_IN_BRACKETS.sub("", mended)
+    mended = _STRAY_QUOTE.sub(" ", _STRAY_POINT.sub(r"\1", mended))
     mended = _TIGHT_FORM.sub(r"\1. ", mended)
     mended = _SDN.sub(lambda m: "SDN" if m.group()[1] not in "H" else "BHD", mended)
     mended = _SMALL_S_B.sub(lambda m: "S/B" if m.start() > 0 else m.group(), mended)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +14,7 @@ from docuextract_desktop.extraction.arithmetic import AMOUNT_KINDS, amounts_of, 
 from docuextract_desktop.extraction.blocks import again_in_small_print, blocks_of
 from docuextract_desktop.extraction.candidates import CandidateSet
 from docuextract_desktop.extraction.codes import VAT, code_form
+from docuextract_desktop.extraction.edges import edge_slots
 from docuextract_desktop.extraction.labels import LabelMatches
 from docuextract_desktop.extraction.tokens import Bools, Floats, Ints, TokenView
 from docuextract_desktop.extraction.word_classes import (
@@ -102,13 +104,14 @@ def standing_slots(view: TokenView, found: CandidateSet, labels: Labels) -> list
             (known, place < 5),
             (place < 5, again, company > 0),
             (place < 5, np.minimum(over, 2), labels.covers > 0, wordy, said > 2),
+            *edge_slots(view, found),
         ]
     if found.kind == "id":
         form = np.array([code_form(t) for t in found.texts], np.int32)
         among_vat = np.full(n, bool((form == VAT).any()))
         return [(form,), (form, among_vat), (form, np.minimum(_nth_of_its_kind(form), 2)), (labels.covers,)]
     if found.kind in AMOUNT_KINDS:
-        rounding = coin_rounding(amounts_of(found))
+        rounding = coin_rounding(amounts_of(found), _bare_hundredths(view))
         _, values = np.unique(found.values, return_inverse=True)
         repeated = np.bincount(values)[values] > 1 if n else np.zeros(0, np.bool_)
         paid = sums_of(found)[3]
@@ -125,6 +128,15 @@ def standing_slots(view: TokenView, found: CandidateSet, labels: Labels) -> list
 _TERMS = (7, 8, 10, 14, 15, 20, 21, 28, 30, 31, 42, 45, 60, 61, 90)  # days within which bills are to be paid
 _TERM_OF_DAYS = np.zeros(92, np.int32)  # the last one for all that is longer
 _TERM_OF_DAYS[list(_TERMS)] = [2 if days > 21 else 1 for days in _TERMS]
+
+
+_BARE_HUNDREDTHS = re.compile(r"[-+−–(]{0,2}[.,]0([1-4])\)?")
+
+
+def _bare_hundredths(view: TokenView) -> frozenset[int]:
+    """Differences of a few hundredths that are printed without a digit before the mark (`.02`, `-.01`)."""
+    found = (_BARE_HUNDREDTHS.fullmatch(word) for word in view.words if len(word) < 7)
+    return frozenset(int(match[1]) for match in found if match is not None)
 
 
 def _nth_of_its_kind(form: Ints) -> Ints:

@@ -13,7 +13,13 @@ from itertools import pairwise
 import numpy as np
 
 from docuextract_desktop.extraction.labels import LabelMatches
-from docuextract_desktop.extraction.lexicon import COMPANY_WORDS, FORM_WORDS, PARTICULAR_WORDS, is_contact_line
+from docuextract_desktop.extraction.lexicon import (
+    COMPANY_WORDS,
+    FORM_WORDS,
+    JOINING_WORDS,
+    PARTICULAR_WORDS,
+    is_contact_line,
+)
 from docuextract_desktop.extraction.tokens import LETTERS, NUMBER, Bools, Floats, Ints, TokenView
 
 Part = tuple[int, int, int, int]
@@ -34,6 +40,7 @@ _CUTS = 8  # a text may end in it or before it: an opening bracket, a dash, punc
 _FORM = 16  # it begins the next label
 _DIGIT = 32  # its first character is a digit
 _PARTICULAR = 64  # it only labels things
+_JOINS = 128  # no name ends in it: it goes on
 
 
 def part_text(view: TokenView, part: Part) -> str:
@@ -59,6 +66,8 @@ def _marks(word: str) -> int:
         marks |= _DIGIT
     if word.strip(":;.,#*").casefold() in PARTICULAR_WORDS:
         marks |= _PARTICULAR
+    if word.casefold() in JOINING_WORDS:
+        marks |= _JOINS
     return marks
 
 
@@ -227,15 +236,17 @@ def text_spans(view: TokenView, matches: LabelMatches) -> Iterable[tuple[Part, .
             continue
         starts = cuts.starts(segment)[:6]
         ends = cuts.ends(segment)[:6]
+        following = below[segment]
+        # What ends in a word that joins goes on below (`Friends of`, `Committee for`) and is no value by itself.
+        goes_on = following >= 0 and lettered[segment] and cuts.marks[stop - 1] & _JOINS > 0
         for begin_word, begin in starts:
-            for end_word, end in ends:
+            for end_word, end in ends[goes_on:]:
                 if end_word <= begin_word or end_word - begin_word > _MAX_TEXT_WORDS:
                     continue
                 if end_word == begin_word + 1 and end <= begin:
                     continue
                 found[((begin_word, end_word, begin, end),)] = None
-        following = below[segment]
-        if following >= 0 and lettered[segment] and lettered[following]:
+        if following >= 0 and lettered[segment] and (lettered[following] or goes_on):
             a, b = bounds[following]
             if b - a + stop - start <= _MAX_TEXT_WORDS:
                 second = (a, b, 0, lengths[b - 1])

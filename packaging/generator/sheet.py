@@ -29,10 +29,14 @@ class Party:
     bic: str = ""
     bank: str = ""
     manager: str = ""
+    lines: tuple[str, ...] = ()
+    """The address as the party itself breaks it, where it does."""
 
     @property
     def address(self) -> list[str]:
         """Street and place, without the name."""
+        if self.lines:
+            return list(self.lines)
         return [line for line in (self.street, self.city, self.country) if line]
 
 

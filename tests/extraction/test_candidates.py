@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from docuextract_desktop.extraction.candidates import find_candidates, part_text
+from docuextract_desktop.extraction.candidates import find_candidates
 from docuextract_desktop.extraction.labels import match_labels
+from docuextract_desktop.extraction.text_spans import part_text
 from docuextract_desktop.extraction.tokens import view_tokens
 from docuextract_desktop.templates.models import Locale
 from tests.extraction.printed import document_of, field, page_of
@@ -64,3 +65,10 @@ def test_no_span_is_offered_twice_and_long_pages_stay_bounded() -> None:
     found = find_candidates(view, "text", match_labels(view, []), Locale())
     assert len(set(found.parts)) == len(found)
     assert len(found) <= 1500
+
+
+def test_what_ends_in_a_joining_word_is_offered_with_the_line_below() -> None:
+    texts = offered("Advertiser: Friends of\n            Riverton 2020", "text")
+    assert "Friends of Riverton 2020" in texts
+    assert "Friends of" not in texts
+    assert "Friends of" in offered("Advertiser: Friends of", "text")

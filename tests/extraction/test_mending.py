@@ -23,6 +23,10 @@ KNOWN = frozenset({"HARDWARE", "JALAN", "TAMAN", "POINT"})
         ("NORTH STAR 5/B", "text", "NORTH STAR S/B"),
         ("BIk G, JIn Satu", "address", "Blk G, Jln Satu"),
         ("Northpoint Office", "text", "Northpoint Office"),
+        ("NORTH ( STAR ) MOTOR", "text", "NORTH (STAR) MOTOR"),
+        ("L.ot 3, Jalan Satu", "address", "Lot 3, Jalan Satu"),
+        ("Level'6, Menara", "address", "Level 6, Menara"),
+        ("B.Caves, St.George, Men's Wear 7", "address", "B.Caves, St.George, Men's Wear 7"),
     ],
 )
 def test_slips_are_mended(read: str, kind: str, printed: str) -> None:

@@ -118,6 +118,14 @@ def test_amounts_rounded_to_coins_are_known(amounts: list[float], codes: list[in
     assert coin_rounding(np.array(amounts)).tolist() == codes
 
 
+def test_a_rounding_that_is_printed_without_its_zero_counts() -> None:
+    amounts = np.array([27.28, 27.30])
+    assert coin_rounding(amounts, {2}).tolist() == [4, 2]
+    view, found = read("Total  27.28\nRounding  -.02\nRounded  27.30", "money")
+    slots = standing_slots(view, found, labels_in(view, found, match_labels(view, [])))
+    assert dict(zip(found.values, slots[0][0].tolist(), strict=True)) == {"27.28": 4, "27.30": 2}
+
+
 def test_a_usual_term_lies_between_the_days_of_an_invoice_and_its_payment() -> None:
     _, found = read("Date 01/02/2024\nDelivered 30/01/2024\nDue 02/03/2024", "date")
     before, after = terms_between(found)

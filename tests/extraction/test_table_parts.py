@@ -55,6 +55,14 @@ def test_printed_names_of_columns(book: LabelBook, printed: str, key: str) -> No
     assert max(found, key=lambda k: found[k]) == key
 
 
+@pytest.mark.parametrize("name", ["Product / Service", "Nature de la prestation", "Produit / Service"])
+def test_two_names_of_one_kind_a_plain_space_apart_are_one(book: LabelBook, name: str) -> None:
+    sheet = make_sheet(page_of(f"{name}        Quantity    Price    Amount\nSteel pipe   1   2.00   2.00"))
+    (header,) = find_headers(sheet, book)
+    assert [cell.text for cell in header.cells] == [name, "Quantity", "Price", "Amount"]
+    assert header.cells[0].best_key() == "description"
+
+
 def test_names_that_mean_nothing_are_not_matched(book: LabelBook) -> None:
     assert book.match("Zebra") == {}
     assert max(book.match("Quantity Price").values(), default=0.0) < 0.7

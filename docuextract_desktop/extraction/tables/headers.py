@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from docuextract_desktop.extraction.tables.labels import SURE, LabelBook
 from docuextract_desktop.extraction.tables.lexicon import fold
@@ -24,9 +25,12 @@ BAND_GAP = 1.1
 """White space between two lines of one header, in heights of a word."""
 
 
+_GENITIVES: Final = frozenset(["of", "de", "du", "des", "del", "della", "di", "da", "do", "der", "van"])
+
+
 @dataclass(slots=True)
 class Piece:
-    """Words of one line that belong to one header cell."""
+    """Words of one line that belong to one header cell; `joined` where two names of one kind were made one."""
 
     words: list[int]
     x0: float
@@ -34,6 +38,7 @@ class Piece:
     text: str
     found: dict[str, float]
     line: int
+    joined: bool = False
 
     @property
     def best(self) -> float:
@@ -197,7 +202,42 @@ def split_line(sheet: Sheet, line: int, book: LabelBook) -> list[Piece]:
         pieces.append(Piece(words, sheet.x0[words[0]], sheet.x1[words[-1]], text, found, line))
         j = i
     pieces.reverse()
-    return pieces
+    return _rejoined(sheet, pieces, book)
+
+
+def _rejoined(sheet: Sheet, pieces: list[Piece], book: LabelBook) -> list[Piece]:
+    """Pieces with no more than a plain space between them are one name where both say the same, or one goes on.
+
+    `Product / Service` and `Nature of the work` name one column.
+    """
+    plain = max(0.55, 1.4 * sheet.space)
+    joined: list[Piece] = []
+    for piece in pieces:
+        before = joined[-1] if joined else None
+        if before is None or sheet.gap(before.words[-1], piece.words[0]) >= plain:
+            joined.append(piece)
+            continue
+        text = f"{before.text} {piece.text}"
+        whole = book.match(text)
+        if not _one_name(before, piece, whole):
+            joined.append(piece)
+            continue
+        found = dict(piece.found)
+        for key, score in (*before.found.items(), *whole.items()):
+            found[key] = max(found.get(key, 0.0), score)
+        joined[-1] = Piece([*before.words, *piece.words], before.x0, piece.x1, text, found, piece.line, joined=True)
+    return joined
+
+
+def _one_name(left: Piece, right: Piece, whole: dict[str, float]) -> bool:
+    if left.best >= SURE and right.best >= SURE:
+        return _key(left) == _key(right)
+    if max(left.best, right.best) < SURE:
+        return False
+    last, first = left.text.rsplit(" ", 1)[-1], right.text.split(" ", 1)[0]
+    goes_on = last[-1] in "/&+" or first[0] in "/&+" or first.casefold() in _GENITIVES
+    known = left if left.best >= SURE else right
+    return goes_on and whole.get(_key(known), 0.0) >= SURE
 
 
 def _band(sheet: Sheet, core: int, cores: dict[int, list[Piece]], book: LabelBook, taken: set[int]) -> list[int]:
@@ -294,7 +334,7 @@ def _cell(group: list[Piece], book: LabelBook) -> HeaderCell:
             text = f"{text} {piece.text}"
         else:
             text = piece.text
-    found = dict(book.match(text))
+    found = dict(group[0].found) if len(group) == 1 and group[0].joined else dict(book.match(text))
     if len(group) > 1 and (not found or max(found.values()) < 0.9):
         for piece in group:
             for key, score in piece.found.items():

@@ -220,7 +220,12 @@ TOTALS: Final = _words(
     "totalfactura totalgeneral totalgeral totalhorstaxe totalhorstaxes totalht totaliliquido totalincl "
     "totalinvoice totaliva totalnet totalnetht totalnetto totalpagar totalpayable totalprice totals totalsales "
     "totalspots totaltax totalttc totaltva totalvat totaux tva umsatzsteuer ust valorliquido valortotal vat "
-    "vattotal warenwert wartosc yhteensa zahlbar zahlbetrag zuzahlen zuzugl zuzuglich zwischensumme zzgl"
+    "vattotal warenwert wartosc yhteensa zahlbar zahlbetrag zuzahlen zuzugl zuzuglich zwischensumme zzgl "
+    "acompteverse acomptesverses alreadypaid bereitsbezahlt bereitsgezahlt bereitsgezahlterbetrag "
+    "btwbedrag dejapaye dejaregle dejaverse giapagato importeiva importoiva ivaimporte japago lessdeposit lesspaid "
+    "lesspaidtodate montanttva netht nochzuzahlen offenerbetrag paidtodate pendientedepago reedsbetaald resteadevoir "
+    "saldoapagar saldodapagare saldodovuto solde soldeapayer solderestant soldearegler soldedu valoriva vatamount "
+    "yapagado"
 )
 """Folded beginnings of lines that sum up or tax the items above them."""
 

@@ -45,9 +45,18 @@ def compose(voice: Voice, rng: random.Random) -> Sheet:
     with_tax = added or habits.random() < 0.7
     if with_tax and (tax_first or added):
         totals.append(tax_line)
-    if total != exact or (voice.country == "MY" and habits.random() < 0.5):
-        totals.append(Entry(voice.label("rounding"), voice.money(total - exact)))
-    totals.append(Entry(voice.label("receipt_total"), voice.money(total), "total", strong=True))
+    rounds = total != exact or (voice.country == "MY" and habits.random() < 0.5)
+    closing = voice.rng("closing")
+    if closing.random() < 0.15:
+        totals.insert(0, Entry(f"{voice.label('items')}: {len(rows)}", voice.money(lines)))
+    if rounds and closing.random() < 0.6:
+        totals.append(Entry(voice.label("receipt_total"), voice.money(exact)))
+        totals.append(Entry(voice.label("rounding"), _difference(voice, total - exact)))
+        totals.append(Entry(voice.label("rounded_total"), voice.money(total), "total", strong=closing.random() < 0.5))
+    else:
+        if rounds:
+            totals.append(Entry(voice.label("rounding"), _difference(voice, total - exact)))
+        totals.append(Entry(voice.label("receipt_total"), voice.money(total), "total", strong=True))
     if habits.random() < 0.6:
         up = (1 - total % 1) % 1 if rng.random() < 0.7 else Decimal(0)
         given = cents(total + Decimal(rng.choice([0, 0, 1, 2, 5, 10])) + up)
@@ -80,6 +89,12 @@ def compose(voice: Voice, rng: random.Random) -> Sheet:
     )  # fmt: skip
 
 
+def _difference(voice: Voice, value: Decimal) -> str:
+    """The rounding of a sum, by some tills without its zero (`-.02`)."""
+    text = voice.money(value)
+    return text.replace("0.", ".", 1) if voice.rng("bare").random() < 0.3 and voice.mark == "." else text
+
+
 def _shop(voice: Voice) -> Party:
     rng = voice.rng("seller")
     shop = firm(rng, voice)
@@ -88,14 +103,63 @@ def _shop(voice: Voice) -> Party:
     zip_and_city, state = rng.choice(voice.words["cities"]["MY"])
     half = _MY_WORDS[0::2] if voice.family == "train" else _MY_WORDS[1::2]
     first = f"NO. {rng.randint(1, 180)}{rng.choice(['', 'A', ' & ' + str(rng.randint(181, 190))])}, "
+    more = voice.rng("address")
+    number = more.randint(1, 2900)
+    if more.random() < 0.5:
+        block, small = f"{more.choice('ABGK')}{number % 9}, BLK {more.choice('ABGK')}", number % 200
+        first = more.choice(
+            [
+                f"{small}, ",
+                f"{small} ",
+                f"NO.{small}-{number % 3}, ",
+                f"LOT {number}, ",
+                f"NO: {block}, ",
+                f"{small}-{1 + number % 3}, ",
+                f"NO.{number % 90} & {1 + number % 90}, ",
+            ]
+        )
     street = f"{first}JALAN {rng.choice(half)} {rng.randint(1, 22)}/{rng.randint(1, 40)},"
     quarter = f"{rng.choice(['TAMAN', 'BANDAR', 'KAMPUNG'])} {rng.choice(half)},"
     place = f"{zip_and_city}, {state}." if state else f"{zip_and_city}."
     parts = [street, quarter if rng.random() < 0.7 else "", place]
     if rng.random() < 0.35:
         parts = [part.title() for part in parts]
+    parts = _more_lines(parts, more, half)
     name = shop.name.upper() if rng.random() < 0.8 else shop.name
-    return replace(shop, name=name, street=parts[0], city=" ".join(p for p in parts[1:2] if p), country=parts[2])
+    if more.random() < 0.2:  # a branch that is a firm of its own: `… (SERI BAYU) SDN BHD`
+        words = name.split(" ")
+        at = len(words) - (2 if words[-1].strip(".").casefold() == "bhd" else 1)
+        name = " ".join([*words[:at], f"({more.choice(half)})", *words[at:]])
+    return replace(shop, name=name, lines=tuple(p for p in parts if p))
+
+
+def _more_lines(parts: list[str], rng: random.Random, names: list[str]) -> list[str]:
+    """The address with a building over it, a quarter of works within it, a country under it; with commas or without."""
+    capitals = parts[0].isupper()
+    if rng.random() < 0.25:
+        floor = rng.choice(
+            [
+                "LEVEL G2, BLOCK D1,",
+                "GROUND FLOOR,",
+                f"LOT {rng.randint(1, 90)}, LEVEL UG{rng.randint(1, 3)},",
+                f"{rng.choice(names)} SHOPPING CENTRE,",
+                f"SUITE {rng.randint(1, 40)}-{rng.randint(1, 9)},",
+            ]
+        )
+        parts = [floor if capitals else floor.title(), *parts]
+    if rng.random() < 0.2:
+        works = rng.choice(["KAWASAN PERINDUSTRIAN", "PUSAT PERNIAGAAN", "SEKSYEN 9, TAMAN", "MEDAN NIAGA"])
+        line = f"{works} {rng.choice(names)},"
+        parts = [*parts[:-1], line if capitals else line.title(), parts[-1]]
+    if rng.random() < 0.2:
+        parts = [*parts, rng.choice(["MALAYSIA", "MALAYSIA."])]
+    if rng.random() < 0.35:
+        parts = [part.rstrip(",.") for part in parts]
+    if rng.random() < 0.2:
+        at = rng.randrange(len(parts) - 1) if len(parts) > 2 else 0
+        joined = f"{parts[at]} {parts[at + 1]}".strip()
+        parts = [*parts[:at], joined, *parts[at + 2 :]]
+    return parts
 
 
 def _rows(voice: Voice, rng: random.Random, keys: tuple[str, ...]) -> tuple[list[Row], list[dict[str, str]], Decimal]:

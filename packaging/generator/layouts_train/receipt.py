@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 from generator.canvas import Align, Canvas, Run
 from generator.sheet import Row, Sheet
 from generator.voice import Voice
@@ -54,17 +56,11 @@ def draw_receipt(sheet: Sheet, voice: Voice) -> Canvas:
     strip = _Strip(canvas, rng.choice([7.0, 7.5, 8.0, 9.0]), rng.choice([10.0, 16.0, 24.0]))
     rule = rng.choice(["-", "=", "*", "line", "."])
     align: Align = rng.choice(["center", "center", "center", "left"])
-    strip.line(sheet.sender.name, align, sheet.sender_tag, bold=rng.random() < 0.6, grow=rng.choice([1.0, 1.2, 1.5]))
-    registered = rng.random() < 0.6
-    legal = [f"({e.label}: {e.value})" if rng.random() < 0.5 else f"{e.label} : {e.value}" for e in sheet.legal]
-    if registered and rng.random() < 0.5:
-        strip.line(legal[0], align)
-    for text in sheet.sender.address:
-        strip.line(text, align, sheet.address_tag)
+    legal = _head(strip, sheet, voice, align, rng)
     if rng.random() < 0.8:
         strip.line(f"{sheet.contact[0].label} {sheet.contact[0].value}", align)
-    if registered:
-        strip.line(legal[-1], align)
+    for text in legal:
+        strip.line(text, align)
     if rng.random() < 0.6:
         strip.feed(0.5)
         strip.line(sheet.title, align, bold=True)
@@ -81,6 +77,58 @@ def draw_receipt(sheet: Sheet, voice: Voice) -> Canvas:
         strip.line("".join(run.text for run in runs))
     canvas.crop(strip.y + 20)
     return canvas
+
+
+def _head(strip: _Strip, sheet: Sheet, voice: Voice, align: Align, rng: random.Random) -> list[str]:
+    """Who sells, and where; returns the lines with the shop's register number, which stand below its telephone."""
+    more = voice.rng("train receipt head")
+    if more.random() < 0.15:  # a clerk's or a till's own line
+        strip.line(more.choice([more.choice(voice.words["people"]).lower(), "POSTED", f"#{more.randint(10, 999)}"]))
+    bold, grow = rng.random() < 0.6, rng.choice([1.0, 1.2, 1.5])
+    registered = rng.random() < 0.6
+    legal = [f"({e.label}: {e.value})" if rng.random() < 0.5 else f"{e.label} : {e.value}" for e in sheet.legal]
+    names = _name_lines(sheet.sender.name, more)
+    if more.random() < 0.25:  # the shop's own name stands over its owner's
+        brand = f"{more.choice(voice.words['stems'])} {more.choice(voice.words['trades'])}"
+        strip.line(brand.upper() if more.random() < 0.6 else brand, align, bold=bold, grow=grow)
+        led = more.choice(["", "", "Owned by: ", "Operated by : ", "by "])
+        grow = 1.0
+        strip.canvas.runs(strip.margin, strip.y, [Run(led), Run(names[0], sheet.sender_tag)], strip.size)
+        strip.feed()
+        names = names[1:]
+    numbered = registered and more.random() < 0.4
+    for at, name in enumerate(names):
+        if numbered and at == len(names) - 1:
+            number = f"({more.randint(10**5, 10**6)}-{more.choice('ADHKMPTUVWX')})"
+            runs = [Run(name, sheet.sender_tag), Run(f" {number}")]
+            strip.canvas.runs(strip.margin, strip.y, runs, strip.size)
+            strip.feed()
+        else:
+            strip.line(name, align, sheet.sender_tag, bold=bold, grow=grow)
+    if registered and not numbered and rng.random() < 0.5:
+        strip.line(legal[0], align)
+    lines = sheet.sender.address
+    if more.random() < 0.15:
+        led = more.choice(["HQ ADD: ", "Address : ", "ADD : "])
+        strip.canvas.runs(strip.margin, strip.y, [Run(led), Run(lines[0], sheet.address_tag)], strip.size)
+        strip.feed()
+        lines = lines[1:]
+    for text in lines:
+        strip.line(text, align, sheet.address_tag)
+    if more.random() < 0.25:  # the branch, which is no part of the owner's address
+        place = more.choice(sheet.sender.address[-1].split() or ["HQ"]).strip(",").upper()
+        number = more.randint(10, 2000)
+        strip.line(more.choice([f"{number}-{place}", f"SITE {number}", f"Branch : {place}", f"{place} BRANCH"]), align)
+    return legal[-1:] if registered else []
+
+
+def _name_lines(name: str, rng: random.Random) -> list[str]:
+    """The name in one line, or broken before its last two words."""
+    words = name.split(" ")
+    if len(words) > 3 and rng.random() < 0.2:
+        at = len(words) - rng.choice([2, 3, 3])
+        return [" ".join(words[:at]), " ".join(words[at:])]
+    return [name]
 
 
 def _facts(strip: _Strip, sheet: Sheet, voice: Voice) -> None:
