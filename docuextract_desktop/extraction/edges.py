@@ -57,7 +57,7 @@ def segments_of(view: TokenView) -> Segments:
     before = words_before(view)
 
     def holds(word_class: int) -> Bools:
-        return before[word_class, stop] > before[word_class, start]
+        return np.asarray(before[word_class, stop] > before[word_class, start], np.bool_)
 
     digits = np.where(view.token_kind == NUMBER, view.token_end - view.token_start, 0)
     postcode = _any_in(np.isin(digits, _POSTCODE_LENGTHS), start, stop)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -133,7 +134,7 @@ def _shop(voice: Voice) -> Party:
     return replace(shop, name=name, lines=tuple(p for p in parts if p))
 
 
-def _more_lines(parts: list[str], rng: random.Random, names: list[str]) -> list[str]:
+def _more_lines(parts: list[str], rng: random.Random, names: Sequence[str]) -> list[str]:
     """The address with a building over it, a quarter of works within it, a country under it; with commas or without."""
     capitals = parts[0].isupper()
     if rng.random() < 0.25:

@@ -117,8 +117,8 @@ def _head(strip: _Strip, sheet: Sheet, voice: Voice, align: Align, rng: random.R
         strip.line(text, align, sheet.address_tag)
     if more.random() < 0.25:  # the branch, which is no part of the owner's address
         place = more.choice(sheet.sender.address[-1].split() or ["HQ"]).strip(",").upper()
-        number = more.randint(10, 2000)
-        strip.line(more.choice([f"{number}-{place}", f"SITE {number}", f"Branch : {place}", f"{place} BRANCH"]), align)
+        branch = more.randint(10, 2000)
+        strip.line(more.choice([f"{branch}-{place}", f"SITE {branch}", f"Branch : {place}", f"{place} BRANCH"]), align)
     return legal[-1:] if registered else []
 
 
