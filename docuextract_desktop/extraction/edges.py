@@ -109,6 +109,7 @@ def edge_slots(view: TokenView, found: CandidateSet) -> list[tuple[NDArray[Any],
     to_end = (view.segment_start[bottom + 1] == last[:, 1]) & (last[:, 3] == view.word_length[last[:, 1] - 1])
     above, below = np.where(from_start, segments.above[top], none), np.where(to_end, segments.below[bottom], none)
     parts = np.minimum(np.diff(found.part_start), 3)
+    before, after = _colons(view, found)
     joining = np.fromiter(
         (text.rsplit(None, 1)[-1].casefold() in lexicon.JOINING_WORDS for text in found.texts), np.bool_, len(found)
     )
@@ -125,4 +126,23 @@ def edge_slots(view: TokenView, found: CandidateSet) -> list[tuple[NDArray[Any],
         (np.where(parts > 1, segments.names[bottom], 5), segments.open_end[top]),
         (segments.names[top], segments.names[below], segments.open_end[bottom], parts),
         (segments.names[top], segments.names[above], segments.open_end[above], parts),
+        (after, parts),
+        (before, after, from_start),
     ]
+
+
+def _colons(view: TokenView, found: CandidateSet) -> tuple[Ints, Ints]:
+    """Whether a colon stands right before, and right after, each candidate: what it follows is a label. 0, 1 (n,).
+
+    Before: 2 where the candidate begins inside a word.
+    """
+    first, last = found.part[found.part_start[:-1]], found.part[found.part_start[1:] - 1]
+    opens = np.fromiter((word[0] == ":" for word in view.words), np.int32, len(view.words))
+    start, end = first[:, 0], last[:, 1] - 1
+    previous, following = np.maximum(start - 1, 0), np.minimum(end + 1, len(view.words) - 1)
+    led = view.word_colon[previous] * (view.word_line[previous] == view.word_line[start]) * (start > 0)
+    before = np.where(first[:, 2] > 0, 2, led)
+    inside = last[:, 3] < view.word_length[end]
+    next_on_line = (following > end) & (view.word_line[following] == view.word_line[end])
+    after = np.where(inside, view.word_colon[end], opens[following] * next_on_line)
+    return before.astype(np.int32), after.astype(np.int32)

@@ -176,7 +176,8 @@ def _cuts_at(words: tuple[str, ...], word: int, start: int, stop: int) -> Iterab
     if text[-1] == "." and word + 1 == stop and len(text) > 1:
         yield word + 1, len(text) - 1
     if text[-1] == ":" and word > start:
-        yield word, len(words[word - 1])
+        if text != ":":  # what stands before a colon of its own is a label
+            yield word, len(words[word - 1])
         if word - 1 > start:
             yield word - 1, len(words[word - 2])
 

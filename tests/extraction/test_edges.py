@@ -63,6 +63,16 @@ def test_what_was_cut_too_early_differs_from_what_is_whole() -> None:
     assert int(slots[0][0][whole]) == 0
 
 
+def test_what_a_colon_follows_is_a_label() -> None:
+    view, found = read("Seller:\nNumber : 549910\nMeadow Trading\nTerms: net", "text")
+    before, after = edge_slots(view, found)[-1][:2]
+    known = {text: (int(before[row]), int(after[row])) for row, text in enumerate(found.texts)}
+    assert "Number" not in known
+    assert known["Meadow Trading"] == (0, 0)
+    assert known["549910"] == (1, 0)
+    assert known["net"] == (1, 0)
+
+
 @pytest.mark.parametrize("kind", ["text", "address"])
 def test_an_empty_page_has_no_rows(kind: str) -> None:
     view, found = read("", kind)
