@@ -21,7 +21,7 @@ from docuextract_desktop.extraction.consistency import agree, joined_with
 from docuextract_desktop.extraction.general import General, general_knowledge
 from docuextract_desktop.extraction.learning import Knowledge
 from docuextract_desktop.extraction.models import ENGINE_VERSION, Alternative, Extraction, FieldValue
-from docuextract_desktop.extraction.prepared import Prepared, header_fields, page_numbers, prepare
+from docuextract_desktop.extraction.prepared import Candidates, Prepared, header_fields, page_numbers, prepare
 from docuextract_desktop.templates.models import Template, TemplateField
 
 _ALTERNATIVES = 4
@@ -210,7 +210,7 @@ def _currency_of_amounts(prepared: Prepared, field: TemplateField) -> FieldValue
         return None
     counted = Counter(str(money.currencies[row]) for row in rows)
     currency, count = counted.most_common(1)[0]
-    first = next(row for row in rows if money.currencies[row] == currency)
+    first = _whole_amount(money, [row for row in rows if money.currencies[row] == currency])
     sure = 0.95 * count / len(rows) if count > 1 else 0.8
     return FieldValue(
         name=field.name,
@@ -220,6 +220,18 @@ def _currency_of_amounts(prepared: Prepared, field: TemplateField) -> FieldValue
         confidence=round(sure, 5),
         evidence=money.evidence(first),
     )
+
+
+def _whole_amount(money: Candidates, rows: list[int]) -> int:
+    """The first of some amounts that is not a piece of another (`€ 3` of `€ 3 782,32`)."""
+    words = [(int(money.page[row]), *money.part_words[money.part_start[row]].tolist()) for row in rows]
+    page, begin, end = words[0]
+    longer = [
+        (stop - start, row)
+        for row, (of_page, start, stop) in zip(rows, words, strict=True)
+        if of_page == page and start <= begin and stop >= end
+    ]
+    return max(longer, key=lambda found: (found[0], -found[1]))[1]
 
 
 def _has_currency_sign(text: str) -> bool:

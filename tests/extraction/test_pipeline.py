@@ -164,6 +164,12 @@ def test_currency_comes_from_the_amounts_where_it_is_not_printed_by_itself() -> 
     assert found.field("total").currency == "EUR"
 
 
+def test_the_place_of_a_currency_is_a_whole_amount() -> None:
+    template = template_of(field("total", "money", "total"), field("currency", "choice", choices=["EUR", "USD"]))
+    found = extract(document_of("Total: € 3 782,32"), template)
+    assert found.field("currency").text == "€ 3 782,32"
+
+
 def test_shipped_templates_have_all_their_fields_answered() -> None:
     template = load_template("invoice")
     found = extract(document_of(PAGE), template)
