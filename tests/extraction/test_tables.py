@@ -261,6 +261,22 @@ def test_a_table_goes_on_over_pages_whether_or_not_its_header_is_repeated() -> N
         assert [row[3].evidence.page_index for row in found.rows] == [0, 0, 1]  # type: ignore[union-attr]
 
 
+def test_a_line_with_the_account_at_the_foot_of_a_page_is_no_item() -> None:
+    first = """
+ Description                                           Amount
+ Steel pipe                                             37.50
+ Copper wire                                            12.00
+ Acme Ltd - IBAN GB87 HWRR - Sort code                   17
+"""
+    second = """
+ Description                                           Amount
+ Nails                                                   8.00
+ Total                                                  57.50
+"""
+    found = extract_table(document_of(first, second), ITEMS)
+    assert [row[0].value for row in found.rows] == ["Steel pipe", "Copper wire", "Nails"]
+
+
 def test_a_header_alone_at_the_foot_of_a_page() -> None:
     found = extract_table(
         document_of(

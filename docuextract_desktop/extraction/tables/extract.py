@@ -76,9 +76,12 @@ def _value(
     threshold: float,
 ) -> FieldValue:
     checks = [[_check(part, n) for n in range(len(part.rows))] for part in parts]
+    feet = [{n for n in range(len(part.rows)) if _is_foot(part, n)} for part in parts]
     amounts: list[Decimal] = []
-    for part, found in zip(parts, checks, strict=True):
+    for part, found, foot in zip(parts, checks, feet, strict=True):
         for n, check in enumerate(found):
+            if n in foot:
+                continue
             reading = part.roles.reading(n, "amount")
             if reading is not None:
                 amounts.append(check.values[2] if check.values is not None else reading.value)
@@ -86,8 +89,10 @@ def _value(
     summed = sum_matches(amounts, whole)
     known = sum_matches(amounts, totals)
     rows: list[tuple[FieldValue, ...]] = []
-    for part, found in zip(parts, checks, strict=True):
+    for part, found, foot in zip(parts, checks, feet, strict=True):
         for n, (row, check) in enumerate(zip(part.rows, found, strict=True)):
+            if n in foot:
+                continue
             trust = Trust(check, summed, 1.0 - min(0.35, 0.06 * max(0.0, row.cost - 0.4)))
             cells = _cells(part, n, row, field.columns, book, trust, locale, threshold)
             if any(c.value is not None for c in cells):
@@ -111,6 +116,17 @@ def _value(
         evidence=_place(parts[0]),
         rows=tuple(rows),
     )
+
+
+_ACCOUNT_WORDS = frozenset(["iban", "bic", "swift", "bic/swift"])
+
+
+def _is_foot(part: Part, row: int) -> bool:
+    """Whether a row is a line at the foot of the page that names the issuer's account, with a number under amounts."""
+    if any(part.roles.reading(row, key) is not None for key in ("quantity", "unit_price")):
+        return False
+    texts = part.sheet.page.texts
+    return any(texts[i].strip(":.,;()-").casefold() in _ACCOUNT_WORDS for w in part.rows[row].cells.values() for i in w)
 
 
 def _check(part: Part, row: int) -> Check:
