@@ -55,7 +55,7 @@ def test_printed_names_of_columns(book: LabelBook, printed: str, key: str) -> No
     assert max(found, key=lambda k: found[k]) == key
 
 
-@pytest.mark.parametrize("name", ["Product / Service", "Nature de la prestation", "Produit / Service"])
+@pytest.mark.parametrize("name", ["Product / Service", "Nature de la prestation", "Désignation des articles"])
 def test_two_names_of_one_kind_a_plain_space_apart_are_one(book: LabelBook, name: str) -> None:
     sheet = make_sheet(page_of(f"{name}        Quantity    Price    Amount\nSteel pipe   1   2.00   2.00"))
     (header,) = find_headers(sheet, book)

@@ -222,19 +222,21 @@ def _rejoined(sheet: Sheet, pieces: list[Piece], book: LabelBook) -> list[Piece]
         if not _one_name(before, piece, whole):
             joined.append(piece)
             continue
-        found = dict(piece.found)
-        for key, score in (*before.found.items(), *whole.items()):
+        found = dict(before.found) if before.best >= SURE else dict(piece.found)
+        for key, score in whole.items():
             found[key] = max(found.get(key, 0.0), score)
         joined[-1] = Piece([*before.words, *piece.words], before.x0, piece.x1, text, found, piece.line, joined=True)
     return joined
 
 
 def _one_name(left: Piece, right: Piece, whole: dict[str, float]) -> bool:
+    last, first = left.text.rsplit(" ", 1)[-1], right.text.split(" ", 1)[0]
+    if left.best >= SURE and last.casefold() in _GENITIVES:
+        return True  # no name ends so
     if left.best >= SURE and right.best >= SURE:
         return _key(left) == _key(right)
     if max(left.best, right.best) < SURE:
         return False
-    last, first = left.text.rsplit(" ", 1)[-1], right.text.split(" ", 1)[0]
     goes_on = last[-1] in "/&+" or first[0] in "/&+" or first.casefold() in _GENITIVES
     known = left if left.best >= SURE else right
     return goes_on and whole.get(_key(known), 0.0) >= SURE
