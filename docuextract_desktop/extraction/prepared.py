@@ -25,10 +25,11 @@ from docuextract_desktop.extraction.relations import RELATIONS, relations_of
 from docuextract_desktop.extraction.surroundings import look_around
 from docuextract_desktop.extraction.together import Together
 from docuextract_desktop.extraction.tokens import LETTERS, Bools, Floats, Ints, TokenView, mix, view_tokens
+from docuextract_desktop.extraction.word_classes import only_titles
 from docuextract_desktop.templates.models import Locale, Template, TemplateField
 from docuextract_desktop.templates.types import resolve_locale
 
-FEATURES_VERSION = "features-9"
+FEATURES_VERSION = "features-10"
 """Changes whenever preparing the same words for the same template would give other numbers."""
 
 _MAGIC = b"DXP1"
@@ -94,7 +95,8 @@ class Prepared:
         template_id, template_version: what it was prepared for.
         kinds: candidates by kind; a field of type choice has a kind of its own.
         relations: per field name float32 (n, len(RELATIONS)), how the field's labels lie to the candidates.
-        allowed: per field name bool (n,), False where the template's pages or pattern rule a candidate out.
+        allowed: per field name bool (n,), False where the template's pages or pattern rule a candidate out, and for
+            names where it only says what the document is (`INVOICE`).
         kind_of_field: field name → key of `kinds`.
         layout: sorted uint32, hashes of (word, place on the grid) of the first page: equal forms share most of them.
         scanned: share of the words that came from OCR.
@@ -143,6 +145,9 @@ def prepare_view(view: TokenView, template: Template, document_id: str) -> Prepa
             found[key] = find_candidates(view, kind_of(field.type), matches, locale, field.choices)
     kinds, relations = _described(view, found, matches, [kind_key(field) for field in fields])
     allowed = {field.name: _allowed(field, kinds[kind_key(field)], len(view.pages)) for field in fields}
+    for field in fields:
+        if field.type == "name":
+            allowed[field.name] &= ~only_titles(view, found[kind_key(field)])
     ocr = sum(len(p) for p in view.pages if p.method == "ocr")
     return Prepared(
         document_id=document_id,

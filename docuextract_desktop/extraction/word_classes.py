@@ -61,3 +61,8 @@ def membership(view: TokenView, found: CandidateSet) -> Ints:
     before, last = words_before(view), len(view.token)
     members: Ints = before[:, np.minimum(found.t1, last)] - before[:, np.minimum(found.t0, last)]
     return members
+
+
+def only_titles(view: TokenView, found: CandidateSet) -> Bools:
+    """Which candidates say what the document is and nothing else (`TAX INVOICE`): bool (n,)."""
+    return np.asarray(membership(view, found)[TITLE] >= np.maximum(found.t1 - found.t0, 1), np.bool_)

@@ -227,3 +227,13 @@ def test_any_page_gives_values_with_places_and_honest_numbers(page: Page) -> Non
         assert len(value.alternatives) <= 4
         assert all(0 <= a.confidence <= 1 for a in value.alternatives)
     assert extract(document, EVERYTHING) == found
+
+
+def test_a_title_is_nobodys_name() -> None:
+    page = "INVOICE\n\nMeadow Trading\n12 Mill Lane"
+    named = prepare(document_of(page), template_of(field("seller", "name")))
+    free = prepare(document_of(page), template_of(field("title", "text")))
+    row = named.kinds["text"].texts.index("INVOICE")
+    assert not named.allowed["seller"][row]
+    assert named.allowed["seller"][named.kinds["text"].texts.index("Meadow Trading")]
+    assert free.allowed["title"].all()
