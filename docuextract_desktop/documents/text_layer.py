@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from docuextract_desktop.documents.characters import TextLayer
 from docuextract_desktop.documents.layout import arrange, turn_boxes
 from docuextract_desktop.documents.models import Page
-from docuextract_desktop.documents.pdf import TextLayer
 
 Numbers = NDArray[np.float64]
 Codes = NDArray[np.uint32]

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from pdf_writer import PdfPageSpec, make_pdf, show
 
+from docuextract_desktop.documents.characters import TextLayer
 from docuextract_desktop.documents.models import Page
-from docuextract_desktop.documents.pdf import PdfFile, TextLayer
+from docuextract_desktop.documents.pdf import PdfFile
 from docuextract_desktop.documents.text_layer import cut_words, page_from_words
 from docuextract_desktop.settings import Limits
 
