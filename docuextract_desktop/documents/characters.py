@@ -83,15 +83,14 @@ def invented_spaces(
     at = np.flatnonzero(blank[1:-1] & ~blank[:-2] & ~blank[2:]) + 1
     if not len(at):
         return []
-    before_x0, before_y0, before_x1, before_y1 = sides[:, at - 1]
-    after_x0, after_y0, after_x1, after_y1 = sides[:, at + 1]
+    before_x0, before_y0, before_x1, before_y1 = sides.take(at - 1, axis=1)
+    after_x0, after_y0, after_x1, after_y1 = sides.take(at + 1, axis=1)
     size = np.maximum(np.maximum(before_x1 - before_x0, before_y1 - before_y0), 1e-3)
     gaps_x = np.maximum(after_x0 - before_x1, before_x0 - after_x1) / size
     gaps_y = np.maximum(after_y0 - before_y1, before_y0 - after_y1) / size
     along, across = np.maximum(gaps_x, gaps_y), np.minimum(gaps_x, gaps_y)
     level = (across < -0.7) & (along > -0.1) & (along < 0.6)
-    spaces = np.sort(along[level])
-    if not len(spaces) or median_of_sorted(spaces) < USUAL_SPACE:
+    if not level.any() or median(along[level]) < USUAL_SPACE:
         return []
     return [
         index
@@ -104,9 +103,12 @@ def invented_spaces(
     ]
 
 
-def median_of_sorted(numbers: Numbers) -> float:
-    """As `np.median`, of at least one number in rising order: for a few hundred it costs a tenth."""
-    middle = len(numbers) // 2
-    if len(numbers) % 2:
-        return float(numbers[middle])
-    return float((numbers[middle - 1] + numbers[middle]) / 2.0)
+def median(numbers: Numbers) -> float:
+    """As `np.median`, of at least one number: for a few hundred it costs a third."""
+    ordered = np.sort(numbers)
+    middle = len(ordered) // 2
+    if np.isnan(ordered[-1]):
+        return float("nan")
+    if len(ordered) % 2:
+        return float(ordered[middle])
+    return float((ordered[middle - 1] + ordered[middle]) / 2.0)

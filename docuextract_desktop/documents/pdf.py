@@ -64,7 +64,7 @@ _kind_of_item = _quick(pdfium.FPDFPageObj_GetType, ctypes.c_void_p)
 
 _SLOT_COUNT = 4096
 _slot_rows = np.zeros((_SLOT_COUNT, 4), dtype=np.float32)
-_slots = (ctypes.c_float * _slot_rows.size).from_buffer(_slot_rows)
+_slots = (ctypes.c_float * _slot_rows.size).from_buffer(_slot_rows.data)
 _slot_places = [ctypes.byref(_slots, 16 * slot) for slot in range(_SLOT_COUNT)]
 """Where PDFium writes the boxes of characters, part of a page at a time: a place in memory that is made ready as an
 argument once costs nothing when it is used again. PDFium allows one thread at a time, so there is one set of them."""
