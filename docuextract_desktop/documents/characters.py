@@ -90,11 +90,12 @@ def invented_spaces(
     gaps_y = np.maximum(after_y0 - before_y1, before_y0 - after_y1) / size
     along, across = np.maximum(gaps_x, gaps_y), np.minimum(gaps_x, gaps_y)
     level = (across < -0.7) & (along > -0.1) & (along < 0.6)
-    if not level.any() or median(along[level]) < USUAL_SPACE:
+    narrow = level & (along < NARROW_SPACE)
+    if not narrow.any() or median(along[level]) < USUAL_SPACE:
         return []
     return [
         index
-        for index in at[level & (along < NARROW_SPACE)].tolist()
+        for index in at[narrow].tolist()
         if text[index - 1].isalpha()
         and text[index + 1].isalpha()
         and (text[index + 1].islower() or text[index - 1].isupper())

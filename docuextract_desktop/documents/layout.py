@@ -129,12 +129,12 @@ def _lines(middles: Numbers, heights: Numbers) -> NDArray[np.int64]:
         if away == 0.0 and height == height_a:  # most words of most lines: nothing moves
             size_a += 1
             numbers.append(last)
-        elif away < LINE_REACH * min(height, height_a):
+        elif away < LINE_REACH * (height_a if height_a < height else height):
             size_a += 1
             middle_a += away / size_a
             height_a += (height - height_a) / size_a
             numbers.append(last)
-        elif middle - middle_b < LINE_REACH * min(height, height_b):
+        elif middle - middle_b < LINE_REACH * (height_b if height_b < height else height):
             size_b += 1
             middle_b += (middle - middle_b) / size_b
             height_b += (height - height_b) / size_b

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ctypes
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import compress, repeat
 from types import TracebackType
@@ -61,6 +61,7 @@ _unmapped = _quick(pdfium.FPDFText_HasUnicodeMapError)
 _page_item = _quick(pdfium.FPDFPage_GetObject, result=ctypes.c_void_p)
 _form_item = _quick(pdfium.FPDFFormObj_GetObject, ctypes.c_void_p, ctypes.c_ulong, result=ctypes.c_void_p)
 _kind_of_item = _quick(pdfium.FPDFPageObj_GetType, ctypes.c_void_p)
+_bounds_of = _quick(pdfium.FPDFPageObj_GetBounds)
 
 _SLOT_COUNT = 4096
 _slot_rows = np.zeros((_SLOT_COUNT, 4), dtype=np.float32)
@@ -68,6 +69,7 @@ _slots = (ctypes.c_float * _slot_rows.size).from_buffer(_slot_rows.data)
 _slot_places = [ctypes.byref(_slots, 16 * slot) for slot in range(_SLOT_COUNT)]
 """Where PDFium writes the boxes of characters, part of a page at a time: a place in memory that is made ready as an
 argument once costs nothing when it is used again. PDFium allows one thread at a time, so there is one set of them."""
+_slot_sides = [ctypes.byref(_slots, 4 * side) for side in range(4)]
 
 
 def _loose_boxes(handle: Any, indices: NDArray[np.intp], count: int) -> NDArray[np.float32]:
@@ -89,6 +91,14 @@ def _address(handle: Any) -> int:
 def _at(address: int) -> Any:
     """What lies at an address, as an argument for functions that declare none."""
     return ctypes.byref(ctypes.c_char.from_address(address))
+
+
+def _of_kind(kind: int, kinds: list[int], items: list[int]) -> Iterator[int]:
+    """The items of one kind, few among many: searched for, not walked over."""
+    at = -1
+    for _ in range(kinds.count(kind)):
+        at = kinds.index(kind, at + 1)
+        yield items[at]
 
 
 class PdfFile:
@@ -298,31 +308,26 @@ class PdfPage:
 
     def _largest_picture(self, items: list[int], placed: Numbers | None, depth: int) -> float:
         """Of a page's or a form's items; `placed` says how a form lies on the page."""
-        best = 0.0
         kinds = list(map(_kind_of_item, items))
-        if pdfium.FPDF_PAGEOBJ_IMAGE not in kinds and pdfium.FPDF_PAGEOBJ_FORM not in kinds:
-            return best
-        for address, kind in zip(items, kinds, strict=True):
-            if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-                best = max(best, self._covered(ctypes.cast(address, pdfium.FPDF_PAGEOBJECT), placed))
-            elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < MAX_FORM_DEPTH:
-                item = ctypes.cast(address, pdfium.FPDF_PAGEOBJECT)
-                count = min(int(pdfium.FPDFFormObj_CountObjects(item)), MAX_OBJECTS)
-                matrix = pdfium.FS_MATRIX()
-                if pdfium.FPDFPageObj_GetMatrix(item, matrix):
-                    own = np.array([[matrix.a, matrix.b, 0], [matrix.c, matrix.d, 0], [matrix.e, matrix.f, 1]])
-                    parts = list(map(_form_item, repeat(address), range(count)))
-                    best = max(
-                        best, self._largest_picture(parts, own @ (np.eye(3) if placed is None else placed), depth + 1)
-                    )
+        best = 0.0
+        for address in _of_kind(pdfium.FPDF_PAGEOBJ_IMAGE, kinds, items):
+            best = max(best, self._covered(address, placed))
+        for address in _of_kind(pdfium.FPDF_PAGEOBJ_FORM, kinds, items) if depth < MAX_FORM_DEPTH else ():
+            item = ctypes.cast(address, pdfium.FPDF_PAGEOBJECT)
+            count = min(int(pdfium.FPDFFormObj_CountObjects(item)), MAX_OBJECTS)
+            matrix = pdfium.FS_MATRIX()
+            if pdfium.FPDFPageObj_GetMatrix(item, matrix):
+                own = np.array([[matrix.a, matrix.b, 0], [matrix.c, matrix.d, 0], [matrix.e, matrix.f, 1]])
+                own = own @ (np.eye(3) if placed is None else placed)
+                parts = list(map(_form_item, repeat(address), range(count)))
+                best = max(best, self._largest_picture(parts, own, depth + 1))
         return best
 
-    def _covered(self, item: Any, placed: Numbers | None) -> float:
+    def _covered(self, address: int, placed: Numbers | None) -> float:
         """Share of the page that an object covers."""
-        sides = [ctypes.c_float() for _ in range(4)]
-        if not pdfium.FPDFPageObj_GetBounds(item, *sides):
+        if not _bounds_of(_at(address), *_slot_sides):
             return 0.0
-        left, bottom, right, top = (side.value for side in sides)
+        left, bottom, right, top = _slots[:4]
         if placed is None:
             if not math.isfinite(left + bottom + right + top):
                 return 0.0
