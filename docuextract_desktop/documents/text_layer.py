@@ -117,10 +117,13 @@ def cut_words(layer: TextLayer) -> LooseWords:
     codes, sides, apart = _visible(codes, layer.boxes.T, visible, layer.over)
     if not len(codes):
         return LooseWords([], np.zeros((0, 4)), np.zeros(0, np.int64))
-    starts = np.flatnonzero(_word_starts(codes, sides, apart))
+    begins = _word_starts(codes, sides, apart)
+    starts = np.flatnonzero(begins)
     stops = np.append(starts[1:], len(codes))
-    text = codes.tobytes().decode("utf-32-le", "replace")
-    texts = [text[a:b] for a, b in zip(starts.tolist(), stops.tolist(), strict=True)]
+    spaced = np.full(len(codes) + len(starts), 0x20, dtype=np.uint32)
+    spaced[np.arange(len(codes)) + np.cumsum(begins)] = codes
+    text = spaced.tobytes().decode("utf-32-le", "replace")
+    texts = text[1:].split(" ")
     around = np.empty((4, len(starts)))
     for side, furthest in enumerate((np.minimum, np.minimum, np.maximum, np.maximum)):
         furthest.reduceat(sides[side], starts, out=around[side])
