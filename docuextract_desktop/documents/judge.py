@@ -58,15 +58,16 @@ def garbled(texts: list[str], unmapped: float) -> bool:
     joined = "".join(texts)
     if not joined:
         return False
-    if not joined.isascii():
+    plain = joined.isascii()
+    if not plain:
         strange = sum(sign == "\ufffd" or unicodedata.category(sign) in _MEANINGLESS for sign in joined)
         if strange > MEANINGLESS_SHARE * len(joined):
             return True
     # Letters that stand for others (a font with its own order of glyphs) leave words without vowels.
-    latin = [word for word in texts if len(word) >= 4 and word.isalpha() and word.lower() < "\u0250"]
+    latin = [word for word in texts if len(word) >= 4 and word.isalpha() and (plain or word.lower() < "\u0250")]
     if len(latin) < 20:
         return False
-    vowelless = sum(1 for word in latin if _VOWELS.isdisjoint(word.lower()))
+    vowelless = sum(map(_VOWELS.isdisjoint, map(str.lower, latin)))
     return vowelless > VOWELLESS_SHARE * len(latin)
 
 

@@ -7,6 +7,7 @@ fractions of the page. Only the walk over the words sorted by height is a Python
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,15 +57,14 @@ def arrange(
     """
     count = len(texts)
     boxes = np.asarray(boxes, dtype=np.float64).reshape(count, 4)
-    if confidences is None:
-        confidences = np.ones(count)
     if middles is None:
         middles = (boxes[:, 1] + boxes[:, 3]) * 0.5
     if turned is not None and turned.any():
         order, line_of, segment_of = _order_with_turned(boxes, np.asarray(middles, np.float64), turned)
     else:
         order, line_of, segment_of = _order(boxes, np.asarray(middles, np.float64))
-    scale = np.array([width, height, width, height], dtype=np.float64)
+    ordered = boxes.T.take(order, axis=1)
+    ordered /= np.array([[width], [height], [width], [height]], dtype=np.float64)
     return Page(
         index=index,
         width=float(width),
@@ -72,11 +72,22 @@ def arrange(
         rotation=rotation,
         method=method,
         texts=tuple([texts[i] for i in order.tolist()]),
-        boxes=np.clip(boxes[order] / scale, 0.0, 1.0).astype(np.float32),
-        confidences=np.clip(confidences[order], 0.0, 1.0).astype(np.float32),
+        boxes=ordered.clip(0.0, 1.0).T.astype(np.float32, order="C"),
+        confidences=(
+            np.ones(count, dtype=np.float32)
+            if confidences is None
+            else np.clip(confidences[order], 0.0, 1.0).astype(np.float32)
+        ),
         line_of=line_of,
         segment_of=segment_of,
     )
+
+
+def order_by(first: NDArray[Any], then: Numbers) -> NDArray[np.intp]:
+    """As `np.lexsort((then, first))` in half the time: complex numbers sort by the one part, then the other."""
+    both = np.empty(len(first), dtype=np.complex128)
+    both.real, both.imag = first, then
+    return both.argsort(kind="stable")
 
 
 def _order(boxes: Numbers, middles: Numbers) -> tuple[NDArray[np.intp], NDArray[np.int32], NDArray[np.int32]]:
@@ -84,15 +95,15 @@ def _order(boxes: Numbers, middles: Numbers) -> tuple[NDArray[np.intp], NDArray[
     count = len(boxes)
     if not count:
         return np.zeros(0, np.intp), np.zeros(0, np.int32), np.zeros(0, np.int32)
-    heights = np.maximum(boxes[:, 3] - boxes[:, 1], 1e-6)
+    x0, y0, x1, y1 = boxes.T
+    heights = np.maximum(y1 - y0, 1e-6)
     lines = _lines(middles, heights)
-    order = np.lexsort((boxes[:, 0], lines))
+    order = order_by(lines, x0)
     line_of = lines[order].astype(np.int32)
-    ordered = boxes[order]
     tall = heights[order]
     breaks = np.ones(count, dtype=bool)
     if count > 1:
-        gaps = ordered[1:, 0] - ordered[:-1, 2]
+        gaps = x0[order[1:]] - x1[order[:-1]]
         size = np.minimum(tall[1:], tall[:-1])
         wide = (gaps > SEGMENT_GAP * size) | (gaps < -SEGMENT_OVERLAP * size)
         breaks[1:] = wide | (line_of[1:] != line_of[:-1])
@@ -108,20 +119,22 @@ def _lines(middles: Numbers, heights: Numbers) -> NDArray[np.int64]:
     """
     order = np.argsort(middles, kind="stable")
     found = np.empty(len(middles), dtype=np.int64)
-    sorted_middles: list[float] = middles[order].tolist()
-    sorted_heights: list[float] = heights[order].tolist()
     numbers: list[int] = []
     middle_a = middle_b = -1e18  # the newest line and the one before
     height_a = height_b = 0.0
     size_a = size_b = 0
     last = -1
-    for middle, height in zip(sorted_middles, sorted_heights, strict=True):
-        if middle - middle_a < LINE_REACH * min(height, height_a):
+    for middle, height in zip(middles[order].tolist(), heights[order].tolist(), strict=True):
+        away = middle - middle_a
+        if away == 0.0 and height == height_a:  # most words of most lines: nothing moves
             size_a += 1
-            middle_a += (middle - middle_a) / size_a
+            numbers.append(last)
+        elif away < LINE_REACH * (height_a if height_a < height else height):
+            size_a += 1
+            middle_a += away / size_a
             height_a += (height - height_a) / size_a
             numbers.append(last)
-        elif middle - middle_b < LINE_REACH * min(height, height_b):
+        elif middle - middle_b < LINE_REACH * (height_b if height_b < height else height):
             size_b += 1
             middle_b += (middle - middle_b) / size_b
             height_b += (height - height_b) / size_b

@@ -2,7 +2,7 @@
 
 PDFium is not thread-safe: one thread at a time in a process. Its raw functions are called directly, since a page has
 thousands of characters: the text is taken once as a string, and the boxes of all characters are written by PDFium into
-one numpy array (0.3 µs a character; the page's own opening takes about 1).
+one numpy array (0.2 µs a character; the page's own opening takes about 1).
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 import ctypes
 import math
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import repeat
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import compress, repeat
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,6 +21,7 @@ import pypdfium2  # noqa: F401  (its import initialises PDFium)
 import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 
+from docuextract_desktop.documents.characters import TextLayer, drawn_over, invented_spaces
 from docuextract_desktop.errors import (
     ExtractionFailedError,
     ItemError,
@@ -40,94 +41,64 @@ MAX_ANNOTATIONS = 5_000
 MAX_OBJECTS = 5_000
 MAX_FORM_DEPTH = 3
 UNMAPPED_PROBES = 64
-OVERLAP = 0.2
-"""Two characters that share more than this part of the size of type overlap. Kerning reaches 0.1."""
-
-USUAL_SPACE = 0.22
-NARROW_SPACE = 0.13
-"""Shares of the size of type. Real pages have their median space at .15 or, nearly all, at .25 to .28; where it is
-above the first, spaces within a run that PDFium made up and that are below the second were all wrong (38 documents)."""
 
 
 def _quick(function: Any, *arguments: Any, result: Any = ctypes.c_int) -> Any:
     """A PDFium function for calls by the thousand.
 
-    PYFUNCTYPE keeps the interpreter's lock: giving it up and taking it back costs more than such a call itself.
+    PYFUNCTYPE keeps the interpreter's lock: giving it up and taking it back costs more than such a call itself. Most
+    declare no arguments, which halves the time again; they may then only be given what `_at` and `ctypes.byref` make,
+    and integers that fit into a C int.
     """
     return ctypes.PYFUNCTYPE(result, *arguments)(ctypes.cast(function, ctypes.c_void_p).value or 0)
 
 
-_loose_box = _quick(pdfium.FPDFText_GetLooseCharBox, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
-_run_of = _quick(pdfium.FPDFText_GetTextObject, ctypes.c_void_p, ctypes.c_int, result=ctypes.c_void_p)
-_is_generated = _quick(pdfium.FPDFText_IsGenerated, ctypes.c_void_p, ctypes.c_int)
-_unmapped = _quick(pdfium.FPDFText_HasUnicodeMapError, ctypes.c_void_p, ctypes.c_int)
-_page_item = _quick(pdfium.FPDFPage_GetObject, ctypes.c_void_p, ctypes.c_int, result=ctypes.c_void_p)
+_text_of = _quick(pdfium.FPDFText_GetText)
+_loose_box = _quick(pdfium.FPDFText_GetLooseCharBox, result=None)
+_run_of = _quick(pdfium.FPDFText_GetTextObject, result=ctypes.c_void_p)
+_is_generated = _quick(pdfium.FPDFText_IsGenerated)
+_unmapped = _quick(pdfium.FPDFText_HasUnicodeMapError)
+_page_item = _quick(pdfium.FPDFPage_GetObject, result=ctypes.c_void_p)
 _form_item = _quick(pdfium.FPDFFormObj_GetObject, ctypes.c_void_p, ctypes.c_ulong, result=ctypes.c_void_p)
 _kind_of_item = _quick(pdfium.FPDFPageObj_GetType, ctypes.c_void_p)
+_bounds_of = _quick(pdfium.FPDFPageObj_GetBounds)
+
+_SLOT_COUNT = 4096
+_slot_rows = np.zeros((_SLOT_COUNT, 4), dtype=np.float32)
+_slots = (ctypes.c_float * _slot_rows.size).from_buffer(_slot_rows.data)
+_slot_places = [ctypes.byref(_slots, 16 * slot) for slot in range(_SLOT_COUNT)]
+"""Where PDFium writes the boxes of characters, part of a page at a time: a place in memory that is made ready as an
+argument once costs nothing when it is used again. PDFium allows one thread at a time, so there is one set of them."""
+_slot_sides = [ctypes.byref(_slots, 4 * side) for side in range(4)]
 
 
-def _drawn_over(address: int, boxes: Numbers) -> NDArray[np.int8]:
-    """See `TextLayer.over`. PDFium is asked only about characters that do overlap the one before."""
-    over = np.zeros(len(boxes), dtype=np.int8)
-    before, after = boxes[:-1], boxes[1:]
-    size = np.maximum(after[:, 2] - after[:, 0], after[:, 3] - after[:, 1])
-    overlap = np.minimum(before[:, 2:], after[:, 2:]) - np.maximum(before[:, :2], after[:, :2])
-    for index in (np.flatnonzero(overlap.min(axis=1) > OVERLAP * size) + 1).tolist():
-        before_last, last, first, second = (_run_of(address, index + step) for step in (-2, -1, 0, 1))
-        if first != last:
-            over[index] = 2 if before_last == last and second == first else 1
-    return over
-
-
-def _invented_spaces(address: int, text: str, codes: NDArray[np.uint32], boxes: Numbers) -> list[int]:
-    """Spaces inside words, which PDFium makes up where a font's widths are a little wrong ("ser vices").
-
-    They are far narrower than the page's other spaces, and no character of the file.
-    """
-    blank = codes <= 0x20
-    at = np.flatnonzero(blank[1:-1] & ~blank[:-2] & ~blank[2:]) + 1
-    if not len(at):
-        return []
-    before, after = boxes[at - 1], boxes[at + 1]
-    size = np.maximum(before[:, 2:] - before[:, :2], 1e-3).max(axis=1)
-    gaps = np.maximum(after[:, :2] - before[:, 2:], before[:, :2] - after[:, 2:]) / size[:, None]
-    along, across = gaps.max(axis=1), gaps.min(axis=1)
-    level = (across < -0.7) & (along > -0.1) & (along < 0.6)
-    if not level.any() or float(np.median(along[level])) < USUAL_SPACE:
-        return []
-    return [
-        index
-        for index in at[level & (along < NARROW_SPACE)].tolist()
-        if text[index - 1].isalpha()
-        and text[index + 1].isalpha()
-        and (text[index + 1].islower() or text[index - 1].isupper())
-        and _is_generated(address, index) == 1
-        and _run_of(address, index - 1) == _run_of(address, index + 1)
-    ]
+def _loose_boxes(handle: Any, indices: NDArray[np.intp], count: int) -> NDArray[np.float32]:
+    """(count, 4) left, top, right, bottom in PDF space; of characters other than `indices` nothing but zeros."""
+    boxes = np.zeros((count, 4), dtype=np.float32)
+    for start in range(0, len(indices), _SLOT_COUNT):
+        part = indices[start : start + _SLOT_COUNT]
+        written = _slot_rows[: len(part)]
+        written[:] = 0.0
+        deque(map(_loose_box, repeat(handle), part.tolist(), _slot_places), maxlen=0)  # for what it writes
+        boxes[part] = written
+    return boxes
 
 
 def _address(handle: Any) -> int:
     return int(ctypes.cast(handle, ctypes.c_void_p).value or 0)
 
 
-@dataclass(frozen=True, eq=False)
-class TextLayer:
-    """The characters of a page's text layer, in PDFium's order.
+def _at(address: int) -> Any:
+    """What lies at an address, as an argument for functions that declare none."""
+    return ctypes.byref(ctypes.c_char.from_address(address))
 
-    Attributes:
-        text: n characters, among them the spaces and line ends that PDFium sees.
-        boxes: float64 (n, 4): x0, y0, x1, y1 in points of the page as its own /Rotate shows it, origin top left; with
-            the font's full height and the character's full advance, so that all of a line are equally high.
-        over: int8 (n,), 1 for characters that are drawn over the one before by another drawing operation (those of a
-            ligature, which share a box, are not), 2 where both operations draw several characters: two runs of text
-            that collide, while single ones may just have a font with wrong widths.
-        unmapped: share of the characters (of a sample) whose font does not say what they mean.
-    """
 
-    text: str
-    boxes: Numbers
-    over: NDArray[np.int8]
-    unmapped: float = 0.0
+def _of_kind(kind: int, kinds: list[int], items: list[int]) -> Iterator[int]:
+    """The items of one kind, few among many: searched for, not walked over."""
+    at = -1
+    for _ in range(kinds.count(kind)):
+        at = kinds.index(kind, at + 1)
+        yield items[at]
 
 
 class PdfFile:
@@ -286,85 +257,88 @@ class PdfPage:
         count = int(pdfium.FPDFText_CountChars(handle))
         if count <= 0:
             return TextLayer("", np.zeros((0, 4)), np.zeros(0, np.int8))
-        buffer = (ctypes.c_ushort * (2 * count + 2))()
-        given = int(pdfium.FPDFText_GetText(handle, 0, count, buffer))
-        text = bytes(memoryview(buffer)[: max(0, given - 1)]).decode("utf-16-le", "replace")
+        characters = _at(_address(handle))
+        buffer = np.zeros(2 * count + 2, dtype=np.uint16)
+        given = int(_text_of(characters, 0, count, _at(buffer.ctypes.data)))
+        text = buffer[: max(0, given - 1)].tobytes().decode("utf-16-le", "replace")
         if len(text) != count:
             # Characters without a meaning are left out of the string, which would shift all that follow.
             codes = map(pdfium.FPDFText_GetUnicode, repeat(handle), range(count))
             text = "".join([chr(code) if 0 < code <= 0x10FFFF else "\ufffd" for code in codes])
-        boxes = np.zeros((count, 4), dtype=np.float32)
-        address = _address(handle)
-        # FS_RECTF is left, top, right, bottom. Spaces need no boxes.
         codes_of = np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32)
-        inked = np.flatnonzero(codes_of > 0x20)
-        targets = boxes.ctypes.data + boxes.strides[0] * inked
-        deque(map(_loose_box, repeat(address), inked.tolist(), targets.tolist()), maxlen=0)  # for what it writes
+        rectangles = _loose_boxes(characters, np.flatnonzero(codes_of > 0x20), count)  # spaces need none
         probes = range(0, count, max(1, count // UNMAPPED_PROBES))
-        unmapped = sum(_unmapped(address, index) == 1 for index in probes) / len(probes)
-        shown = self._shown(boxes.astype(np.float64))
-        over = _drawn_over(address, shown)
-        invented = _invented_spaces(address, text, codes_of, shown)
-        if len(invented):
+        unmapped = list(map(_unmapped, repeat(characters), probes)).count(1) / len(probes)
+        sides = self._shown(rectangles)
+        run_of = partial(_run_of, characters)
+        over = drawn_over(sides, run_of)
+        invented = invented_spaces(text, codes_of, sides, run_of, partial(_is_generated, characters))
+        if invented:
             kept = np.ones(count, dtype=np.bool_)
             kept[invented] = False
-            text = "".join([sign for sign, keep in zip(text, kept.tolist(), strict=True) if keep])
-            shown, over = shown[kept], over[kept]
-        return TextLayer(text, shown, over, unmapped)
+            text = "".join(compress(text, kept.tolist()))
+            sides, over = sides[:, kept], over[kept]
+        return TextLayer(text, sides.T, over, unmapped)
 
-    def _shown(self, rectangles: Numbers) -> Numbers:
-        """Left, top, right, bottom in PDF space → x0, y0, x1, y1 as shown, origin top left."""
-        left = rectangles[:, 0] - self._left
-        top = rectangles[:, 1] - self._bottom
-        right = rectangles[:, 2] - self._left
-        bottom = rectangles[:, 3] - self._bottom
+    def _shown(self, rectangles: NDArray[np.float32]) -> Numbers:
+        """Left, top, right, bottom in PDF space, (n, 4) → x0, y0, x1, y1 as shown, origin top left, (4, n)."""
+        left, top, right, bottom = np.array(rectangles.T, dtype=np.float64, order="C")
+        if self._left or self._bottom:
+            for side, edge in ((left, self._left), (top, self._bottom), (right, self._left), (bottom, self._bottom)):
+                side -= edge
         if self._quarter_turns == 0:
-            sides = (left, self._up - top, right, self._up - bottom)
+            x_a, y_a, x_b, y_b = left, self._up - top, right, self._up - bottom
         elif self._quarter_turns == 1:
-            sides = (bottom, left, top, right)
+            x_a, y_a, x_b, y_b = bottom, left, top, right
         elif self._quarter_turns == 2:
-            sides = (self._across - right, bottom, self._across - left, top)
+            x_a, y_a, x_b, y_b = self._across - right, bottom, self._across - left, top
         else:
-            sides = (self._up - top, self._across - right, self._up - bottom, self._across - left)
-        x_a, y_a, x_b, y_b = sides
-        return np.stack(
-            [np.minimum(x_a, x_b), np.minimum(y_a, y_b), np.maximum(x_a, x_b), np.maximum(y_a, y_b)], axis=1
-        )
+            x_a, y_a, x_b, y_b = self._up - top, self._across - right, self._up - bottom, self._across - left
+        shown = np.empty((4, len(rectangles)))
+        np.minimum(x_a, x_b, out=shown[0])
+        np.minimum(y_a, y_b, out=shown[1])
+        np.maximum(x_a, x_b, out=shown[2])
+        np.maximum(y_a, y_b, out=shown[3])
+        return shown
 
     def picture_share(self) -> float:
         """How much of the page its largest picture covers, 0..1: near 1 for a scan."""
         count = min(int(pdfium.FPDFPage_CountObjects(self._raw)), MAX_OBJECTS)
-        return self._largest_picture(list(map(_page_item, repeat(_address(self._raw)), range(count))), np.eye(3), 0)
+        items = map(_page_item, repeat(_at(_address(self._raw))), range(count))
+        return self._largest_picture(list(items), None, 0)
 
-    def _largest_picture(self, items: list[int], placed: Numbers, depth: int) -> float:
-        best = 0.0
+    def _largest_picture(self, items: list[int], placed: Numbers | None, depth: int) -> float:
+        """Of a page's or a form's items; `placed` says how a form lies on the page."""
         kinds = list(map(_kind_of_item, items))
-        if pdfium.FPDF_PAGEOBJ_IMAGE not in kinds and pdfium.FPDF_PAGEOBJ_FORM not in kinds:
-            return best
-        for address, kind in zip(items, kinds, strict=True):
-            if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-                best = max(best, self._covered(ctypes.cast(address, pdfium.FPDF_PAGEOBJECT), placed))
-            elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < MAX_FORM_DEPTH:
-                item = ctypes.cast(address, pdfium.FPDF_PAGEOBJECT)
-                count = min(int(pdfium.FPDFFormObj_CountObjects(item)), MAX_OBJECTS)
-                matrix = pdfium.FS_MATRIX()
-                if pdfium.FPDFPageObj_GetMatrix(item, matrix):
-                    own = np.array([[matrix.a, matrix.b, 0], [matrix.c, matrix.d, 0], [matrix.e, matrix.f, 1]])
-                    parts = list(map(_form_item, repeat(address), range(count)))
-                    best = max(best, self._largest_picture(parts, own @ placed, depth + 1))
+        best = 0.0
+        for address in _of_kind(pdfium.FPDF_PAGEOBJ_IMAGE, kinds, items):
+            best = max(best, self._covered(address, placed))
+        for address in _of_kind(pdfium.FPDF_PAGEOBJ_FORM, kinds, items) if depth < MAX_FORM_DEPTH else ():
+            item = ctypes.cast(address, pdfium.FPDF_PAGEOBJECT)
+            count = min(int(pdfium.FPDFFormObj_CountObjects(item)), MAX_OBJECTS)
+            matrix = pdfium.FS_MATRIX()
+            if pdfium.FPDFPageObj_GetMatrix(item, matrix):
+                own = np.array([[matrix.a, matrix.b, 0], [matrix.c, matrix.d, 0], [matrix.e, matrix.f, 1]])
+                own = own @ (np.eye(3) if placed is None else placed)
+                parts = list(map(_form_item, repeat(address), range(count)))
+                best = max(best, self._largest_picture(parts, own, depth + 1))
         return best
 
-    def _covered(self, item: Any, placed: Numbers) -> float:
+    def _covered(self, address: int, placed: Numbers | None) -> float:
         """Share of the page that an object covers."""
-        sides = [ctypes.c_float() for _ in range(4)]
-        if not pdfium.FPDFPageObj_GetBounds(item, *sides):
+        if not _bounds_of(_at(address), *_slot_sides):
             return 0.0
-        left, bottom, right, top = (side.value for side in sides)
-        corners = np.array([[left, bottom, 1], [right, bottom, 1], [left, top, 1], [right, top, 1]]) @ placed
-        low, high = corners.min(axis=0), corners.max(axis=0)
-        across = min(high[0], self._left + self._across) - max(low[0], self._left)
-        up = min(high[1], self._bottom + self._up) - max(low[1], self._bottom)
-        return float(max(0.0, across) * max(0.0, up) / (self._across * self._up))
+        left, bottom, right, top = _slots[:4]
+        if placed is None:
+            if not math.isfinite(left + bottom + right + top):
+                return 0.0
+            x0, y0, x1, y1 = min(left, right), min(bottom, top), max(left, right), max(bottom, top)
+        else:
+            corners = np.array([[left, bottom, 1], [right, bottom, 1], [left, top, 1], [right, top, 1]]) @ placed
+            (x0, y0, _), (x1, y1, _) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+        across = min(x1, self._left + self._across) - max(x0, self._left)
+        up = min(y1, self._bottom + self._up) - max(y0, self._bottom)
+        return max(0.0, across) * max(0.0, up) / (self._across * self._up)
 
     def render(self, *, scale: float, rotation: int = 0, max_pixels: int = MAX_RENDER_PIXELS) -> RgbArray:
         """The page as a picture: uint8 (height, width, 3), on white.

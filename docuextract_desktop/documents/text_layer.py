@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from docuextract_desktop.documents.layout import arrange, turn_boxes
+from docuextract_desktop.documents.characters import TextLayer, median
+from docuextract_desktop.documents.layout import arrange, order_by, turn_boxes
 from docuextract_desktop.documents.models import Page
-from docuextract_desktop.documents.pdf import TextLayer
 
 Numbers = NDArray[np.float64]
 Codes = NDArray[np.uint32]
@@ -25,10 +25,20 @@ DOUBLED = 0.25
 """Two equal characters (or words) whose places differ by less than this share of their height are one, drawn twice to
 look bold or to cast a shadow."""
 
-_SPACES = np.array(
-    [*range(0x21), 0x7F, *range(0x80, 0xA1), 0x1680, *range(0x2000, 0x200C), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000],
-    dtype=np.uint32,
+_SPACES = (
+    *range(0x21),
+    0x7F,
+    *range(0x80, 0xA1),
+    0x1680,
+    *range(0x2000, 0x200C),
+    0x2028,
+    0x2029,
+    0x202F,
+    0x205F,
+    0x3000,
 )
+_IS_SPACE = np.zeros(max(_SPACES) + 2, dtype=bool)  # the last stands for all beyond
+_IS_SPACE[list(_SPACES)] = True
 _SOFT_HYPHENS = (0xAD, 0x02, 0xFFFE)
 """PDFium gives 0x02 or 0xFFFE for a hyphen at a line's end."""
 _INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F)))
@@ -64,6 +74,8 @@ def page_from_words(words: LooseWords, *, index: int, width: float, height: floa
         width: of the page as shown by its /Rotate, in points.
         height: likewise.
     """
+    if words.turns.max(initial=0) <= 0:  # all run to the right
+        return arrange(words.texts, words.boxes, index=index, width=width, height=height)
     known = words.turns >= 0
     sizes = np.fromiter(map(len, words.texts), dtype=np.float64, count=len(words))
     turn = int(np.bincount(words.turns[known], weights=sizes[known], minlength=4).argmax()) if known.any() else 0
@@ -98,69 +110,77 @@ def _sideways(words: LooseWords, turn: int) -> NDArray[np.bool_]:
 def cut_words(layer: TextLayer) -> LooseWords:
     """Cut at white space, and wherever a character does not stand beside the one before; drop what is drawn twice."""
     codes = np.frombuffer(layer.text.encode("utf-32-le", "replace"), dtype=np.uint32)
-    boxes = layer.boxes
-    visible = ~np.isin(codes, _SPACES) if codes.max(initial=0) > 0x7E else codes > 0x20
-    codes, boxes, apart = _visible(codes, boxes, visible, layer.over)
+    visible = codes > 0x20
+    if codes.max(initial=0) > 0x7E:
+        beyond = np.flatnonzero(codes > 0x7E)
+        visible[beyond] = ~_IS_SPACE[np.minimum(codes[beyond], len(_IS_SPACE) - 1)]
+    codes, sides, apart = _visible(codes, layer.boxes.T, visible, layer.over)
     if not len(codes):
         return LooseWords([], np.zeros((0, 4)), np.zeros(0, np.int64))
-    starts = np.flatnonzero(_word_starts(codes, boxes, apart))
+    begins = _word_starts(codes, sides, apart)
+    starts = np.flatnonzero(begins)
     stops = np.append(starts[1:], len(codes))
-    text = codes.tobytes().decode("utf-32-le", "replace")
-    texts = [text[a:b] for a, b in zip(starts.tolist(), stops.tolist(), strict=True)]
-    around = np.concatenate(
-        [np.minimum.reduceat(boxes[:, :2], starts), np.maximum.reduceat(boxes[:, 2:], starts)], axis=1
-    )
-    first, last = boxes[starts], boxes[stops - 1]
-    advance = last[:, :2] + last[:, 2:] - first[:, :2] - first[:, 2:]
-    across = np.abs(advance[:, 0]) >= np.abs(advance[:, 1])
-    turns = np.where(across, np.where(advance[:, 0] >= 0, 0, 2), np.where(advance[:, 1] >= 0, 1, 3))
+    spaced = np.full(len(codes) + len(starts), 0x20, dtype=np.uint32)
+    spaced[np.arange(len(codes)) + np.cumsum(begins)] = codes
+    text = spaced.tobytes().decode("utf-32-le", "replace")
+    texts = text[1:].split(" ")
+    around = np.empty((4, len(starts)))
+    for side, furthest in enumerate((np.minimum, np.minimum, np.maximum, np.maximum)):
+        furthest.reduceat(sides[side], starts, out=around[side])
+    turns = _turns(sides.take(starts, axis=1), sides.take(stops - 1, axis=1))
     turns[stops - starts == 1] = -1
-    kept = ~_drawn_twice(texts, around)
+    twice = _drawn_twice(texts, around)
     if not text.isascii():
         texts = [word if word.isascii() else _normalised(word) for word in texts]
-        kept &= np.fromiter(map(bool, texts), dtype=bool, count=len(texts))
-    if not kept.all():
-        texts = [word for word, keep in zip(texts, kept.tolist(), strict=True) if keep]
-        around, turns = around[kept], turns[kept]
-    return LooseWords(texts, around, turns)
+        twice.extend(number for number, word in enumerate(texts) if not word)
+    if twice:
+        kept = np.delete(np.arange(len(texts)), twice)
+        texts = [texts[number] for number in kept.tolist()]
+        around, turns = around.take(kept, axis=1), turns[kept]
+    return LooseWords(texts, around.T, turns)
 
 
 def _visible(
-    codes: Codes, boxes: Numbers, visible: NDArray[np.bool_], over: NDArray[np.int8]
+    codes: Codes, sides: Numbers, visible: NDArray[np.bool_], over: NDArray[np.int8]
 ) -> tuple[Codes, Numbers, NDArray[np.bool_]]:
     """Visible characters, their boxes, and before which a word must end; characters drawn twice left out."""
     at = np.flatnonzero(visible)
-    codes, boxes = codes[at], boxes[at]
+    codes, sides = codes[at], sides.take(at, axis=1)
     apart = np.ones(len(at), dtype=bool)
-    apart[1:] = np.diff(at) > 1
+    apart[1:] = at[1:] - at[:-1] > 1
     if not over.any():
-        return codes, boxes, apart
+        return codes, sides, apart
     over = np.where(apart, 0, over[at])
-    height = np.maximum(boxes[1:, 3] - boxes[1:, 1], 1e-6)
+    before, after = sides[:, :-1], sides[:, 1:]
+    height = np.maximum(after[3] - after[1], 1e-6)
     twice = np.zeros(len(at), dtype=bool)
-    twice[1:] = (codes[1:] == codes[:-1]) & (np.abs(boxes[1:] - boxes[:-1]).max(axis=1) < DOUBLED * height)
+    twice[1:] = (codes[1:] == codes[:-1]) & (np.abs(after - before).max(axis=0) < DOUBLED * height)
     twice &= over > 0
     apart |= over == 2
-    kept = ~twice
-    return codes[kept], boxes[kept], apart[kept]
+    if not twice.any():
+        return codes, sides, apart
+    kept = np.flatnonzero(~twice)
+    return codes[kept], sides.take(kept, axis=1), apart[kept]
 
 
-def _word_starts(codes: Codes, boxes: Numbers, apart: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _word_starts(codes: Codes, sides: Numbers, apart: NDArray[np.bool_]) -> NDArray[np.bool_]:
     starts = apart.copy()
     starts[:1] = True
     if len(codes) < 2:
         return starts
-    before, after = boxes[:-1], boxes[1:]
-    size = np.minimum(
-        np.maximum(after[:, 2] - after[:, 0], after[:, 3] - after[:, 1]),
-        np.maximum(before[:, 2] - before[:, 0], before[:, 3] - before[:, 1]),
-    )
-    gaps = np.maximum(after[:, :2] - before[:, 2:], before[:, :2] - after[:, 2:])
-    shift = after[:, :2] + after[:, 2:] - before[:, :2] - before[:, 2:]
-    sideways = np.abs(shift[:, 1]) > np.abs(shift[:, 0])
-    along = np.where(sideways, gaps[:, 1], gaps[:, 0])
-    askew = np.where(sideways, np.abs(shift[:, 0]), np.abs(shift[:, 1])) * 0.5
-    starts[1:] |= (along > APART * size) | (askew > APART * size)
+    sizes = np.maximum(sides[2] - sides[0], sides[3] - sides[1])
+    reach = APART * np.minimum(sizes[1:], sizes[:-1])
+    before_x0, before_y0, before_x1, before_y1 = sides[:, :-1]
+    after_x0, after_y0, after_x1, after_y1 = sides[:, 1:]
+    shift_x = np.abs(after_x0 + after_x1 - before_x0 - before_x1)
+    shift_y = np.abs(after_y0 + after_y1 - before_y0 - before_y1)
+    gaps_x = np.maximum(after_x0 - before_x1, before_x0 - after_x1)
+    sideways = shift_y > shift_x
+    along, askew = gaps_x, shift_y
+    if sideways.any():
+        gaps_y = np.maximum(after_y0 - before_y1, before_y0 - after_y1)
+        along, askew = np.where(sideways, gaps_y, gaps_x), np.where(sideways, shift_x, shift_y)
+    starts[1:] |= (along > reach) | (askew * 0.5 > reach)
     # A combining accent is drawn over its letter: no word of its own.
     if codes.max() > 0x2FF:
         marks = ((codes >= 0x300) & (codes < 0x370)) | ((codes >= 0x20D0) & (codes < 0x2100))
@@ -169,22 +189,32 @@ def _word_starts(codes: Codes, boxes: Numbers, apart: NDArray[np.bool_]) -> NDAr
     return starts
 
 
-def _drawn_twice(texts: list[str], boxes: Numbers) -> NDArray[np.bool_]:
+def _turns(first: Numbers, last: Numbers) -> NDArray[np.int64]:
+    """See `LooseWords.turns`; from the sides (4, n) of words' first and last characters."""
+    right = last[0] + last[2] - first[0] - first[2]
+    down = last[1] + last[3] - first[1] - first[3]
+    across = np.abs(right) >= np.abs(down)
+    turns: NDArray[np.int64] = np.where(across, np.where(right >= 0, 0, 2), np.where(down >= 0, 1, 3))
+    return turns
+
+
+def _drawn_twice(texts: list[str], sides: Numbers) -> list[int]:
     """Words that another equal word already shows in (nearly) the same place."""
-    twice = np.zeros(len(texts), dtype=bool)
     if len(texts) < 2:
-        return twice
-    reach = DOUBLED * np.maximum(np.minimum(boxes[:, 3] - boxes[:, 1], boxes[:, 2] - boxes[:, 0]), 1e-6)
-    band = boxes[:, 1] / (4.0 * float(np.median(reach)) + 1e-6)
+        return []
+    x0, y0, x1, y1 = sides
+    reach = DOUBLED * np.maximum(np.minimum(y1 - y0, x1 - x0), 1e-6)
+    band = y0 / (4.0 * median(reach) + 1e-6)
+    twice: list[int] = []
     # Twins fall into one band of height, in one of two sets of bands, and there stand side by side.
     for offset in (0.0, 0.5):
-        order = np.lexsort((boxes[:, 0], np.floor(band + offset)))
-        ordered = boxes[order]
-        near = np.abs(ordered[1:] - ordered[:-1]).max(axis=1) < reach[order][1:]
+        order = order_by(np.floor(band + offset), x0)
+        ordered = sides.take(order, axis=1)
+        near = np.abs(ordered[:, 1:] - ordered[:, :-1]).max(axis=0) < reach[order[1:]]
         for position in np.flatnonzero(near).tolist():
             one, other = int(order[position]), int(order[position + 1])
             if texts[one] == texts[other]:
-                twice[max(one, other)] = True
+                twice.append(max(one, other))
     return twice
 
 

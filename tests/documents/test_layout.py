@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docuextract_desktop.documents.layout import arrange, turn_boxes
+from docuextract_desktop.documents.layout import arrange, order_by, turn_boxes
 from docuextract_desktop.documents.models import Page
 
 
@@ -107,3 +107,9 @@ def test_turning_boxes_keeps_sizes_and_stays_on_the_page(turn: int, x: float, y:
     np.testing.assert_allclose(sides, [10, 4] if turn % 2 == 0 else [4, 10], atol=1e-9)
     assert (turned >= -1e-9).all()
     assert turned[0, 2] <= width + 10
+
+
+@given(st.lists(st.tuples(st.integers(-3, 3), st.floats(-2, 2, width=16)), max_size=40))
+def test_order_by_two_keys_leaves_equals_as_they_stood(pairs: list[tuple[int, float]]) -> None:
+    first, then = np.array([pair[0] for pair in pairs], dtype=int), np.array([pair[1] for pair in pairs], dtype=float)
+    assert order_by(first, then).tolist() == sorted(range(len(pairs)), key=lambda number: pairs[number])

@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pdf_writer import PdfPageSpec, make_pdf, show
 
+from docuextract_desktop.documents.characters import TextLayer, median
 from docuextract_desktop.documents.models import Page
-from docuextract_desktop.documents.pdf import PdfFile, TextLayer
+from docuextract_desktop.documents.pdf import PdfFile
 from docuextract_desktop.documents.text_layer import cut_words, page_from_words
 from docuextract_desktop.settings import Limits
 
@@ -111,3 +114,22 @@ def test_soft_hyphens_zero_widths_and_no_break_spaces() -> None:
 
 def test_empty_layer() -> None:
     assert len(read("")) == 0
+
+
+def test_a_page_of_thousands_of_characters_has_each_in_its_place() -> None:
+    line = "Quantity " * 10
+    content = "".join(show(40, 760 - 9 * row, line, size=8) for row in range(80))
+    with PdfFile(make_pdf(content), (), Limits()) as file, file.page(0) as page:
+        layer = page.text_layer()
+        inked = np.flatnonzero([not sign.isspace() for sign in layer.text])
+    assert len(inked) == 80 * 80
+    rows = layer.boxes[inked].reshape(80, 80, 4)
+    expected = rows[:1] + 9.0 * np.arange(80)[:, None, None] * np.array([0.0, 1.0, 0.0, 1.0])
+    np.testing.assert_allclose(rows, expected, atol=1e-3)
+    words = cut_words(layer)
+    assert words.texts == ["Quantity"] * 800
+
+
+@given(st.lists(st.floats(-1e6, 1e6, width=32), min_size=1, max_size=40))
+def test_the_median_is_numpys(numbers: list[float]) -> None:
+    assert median(np.array(numbers)) == np.median(numbers)
