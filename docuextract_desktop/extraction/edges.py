@@ -102,7 +102,7 @@ def _names_before_form(view: TokenView, start: Ints, stop: Ints) -> Ints:
 def edge_slots(view: TokenView, found: CandidateSet) -> list[tuple[NDArray[Any], ...]]:
     """Slots of texts and addresses that name no words: for each a few small numbers, each (n,)."""
     segments = segments_of(view)
-    first, last = found.part[found.part_start[:-1]], found.part[found.part_start[1:] - 1]
+    first, last = found.first_part, found.last_part
     none = view.segment_count
     top, bottom = view.word_segment[first[:, 0]], view.word_segment[last[:, 1] - 1]
     from_start = (view.segment_start[top] == first[:, 0]) & (first[:, 2] == 0)
