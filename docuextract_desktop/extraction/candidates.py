@@ -125,7 +125,8 @@ def find_together(view: TokenView, wanted: Sequence[Wanted], matches: LabelMatch
     """All spans of the document that could be a value of each of the kinds that are `wanted`."""
     spans = [list(_spans_of(view, kind, choices, matches)) for kind, choices in wanted]
     # The kind with the most comes first: what follows is then nearly sorted.
-    distinct = sorted(dict.fromkeys(chain.from_iterable(sorted(spans, key=lambda own: len(own), reverse=True))))
+    largest_first = sorted(spans, key=len, reverse=True)
+    distinct = sorted(dict.fromkeys(chain.from_iterable(largest_first)))
     number = {span: at for at, span in enumerate(distinct)}
     every = _looked_at(view, distinct)
     kinds, rows = [], []
