@@ -6,7 +6,6 @@ proposing spans. A span may begin or end inside a printed word (`Total:12.50`, `
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
@@ -16,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docuextract_desktop.extraction.labels import LabelMatches
-from docuextract_desktop.extraction.text_spans import MAX_CANDIDATES, Part, address_spans, text_spans
+from docuextract_desktop.extraction.text_spans import MAX_CANDIDATES, Part, Span, address_spans, text_spans
 from docuextract_desktop.extraction.tokens import Floats, Ints, TokenView
 from docuextract_desktop.templates.models import Locale
 from docuextract_desktop.templates.types import ValueType, value_type
@@ -127,7 +126,7 @@ def find_together(view: TokenView, wanted: Sequence[Wanted], matches: LabelMatch
     # The kind with the most comes first: what follows is then nearly sorted.
     largest_first = sorted(spans, key=len, reverse=True)
     distinct = sorted(dict.fromkeys(chain.from_iterable(largest_first)))
-    number = {span: at for at, span in enumerate(distinct)}
+    number = dict(zip(distinct, range(len(distinct)), strict=True))
     every = _looked_at(view, distinct)
     kinds, rows = [], []
     for (kind, choices), own in zip(wanted, spans, strict=True):
@@ -139,9 +138,7 @@ def find_together(view: TokenView, wanted: Sequence[Wanted], matches: LabelMatch
     return Together(tuple(kinds), every, tuple(rows))
 
 
-def _spans_of(
-    view: TokenView, kind: str, choices: Sequence[str] | None, matches: LabelMatches
-) -> Iterable[tuple[Part, ...]]:
+def _spans_of(view: TokenView, kind: str, choices: Sequence[str] | None, matches: LabelMatches) -> Iterable[Span]:
     if not len(view.words):
         return ()
     if kind == "text":
@@ -151,12 +148,12 @@ def _spans_of(
     return _recognised(view, value_type(kind, choices))
 
 
-def _looked_at(view: TokenView, spans: list[tuple[Part, ...]]) -> Spans:
+def _looked_at(view: TokenView, spans: list[Span]) -> Spans:
     """Gather what is known of spans, whatever they stand for."""
     n = len(spans)
-    part_of = np.fromiter(map(len, spans), np.int32, n)
-    part_start = np.concatenate([[0], np.cumsum(part_of)]).astype(np.int32)
-    part = np.fromiter(chain.from_iterable(chain.from_iterable(spans)), np.int32).reshape(-1, 4)
+    part_start = np.zeros(n + 1, np.int32)
+    np.cumsum(np.fromiter(map(len, spans), np.int32, n) // 4, out=part_start[1:])
+    part = np.fromiter(chain.from_iterable(spans), np.int32, 4 * int(part_start[-1])).reshape(-1, 4)
     edges = part[:, :2].ravel()
     part_box = _part_boxes(view, part, edges)
     first, last = part[part_start[:-1]], part[part_start[1:] - 1]
@@ -181,15 +178,15 @@ def _looked_at(view: TokenView, spans: list[tuple[Part, ...]]) -> Spans:
     )
 
 
-def _texts_of(view: TokenView, spans: list[tuple[Part, ...]]) -> list[str]:
+def _texts_of(view: TokenView, spans: list[Span]) -> list[str]:
     """The text of each span, its runs of words joined by spaces."""
     whole, at = view.text, view.word_at
-    return [
-        whole[at[s[0][0]] + s[0][2] : at[s[0][1] - 1] + s[0][3]]
-        if len(s) == 1
-        else " ".join([whole[at[a] + begin : at[b - 1] + end] for a, b, begin, end in s])
-        for s in spans
-    ]
+
+    def joined(span: Span) -> str:
+        runs = zip(span[::4], span[1::4], span[2::4], span[3::4], strict=True)
+        return " ".join([whole[at[start] + begin : at[stop - 1] + end] for start, stop, begin, end in runs])
+
+    return [whole[at[s[0]] + s[2] : at[s[1] - 1] + s[3]] if len(s) == 4 else joined(s) for s in spans]
 
 
 def _read(
@@ -294,27 +291,27 @@ def _around(boxes: Floats, start: Ints) -> Floats:
     return np.concatenate([low, high], axis=1).astype(np.float32)
 
 
-def _recognised(view: TokenView, parser: ValueType) -> Iterable[tuple[Part, ...]]:
+def _recognised(view: TokenView, parser: ValueType) -> Iterable[Span]:
     """Spans of the kinds that a parser recognises within a line."""
-    found: dict[tuple[Part, ...], None] = {}
-    line_texts, line_start = view.line_texts, view.line_start.tolist()
-    words, whole = view.word_at, view.text
+    found: dict[tuple[int, int], None] = {}  # where each begins and ends in the text of the whole document
+    line_texts, word_at, whole = view.line_texts, view.word_at, view.text
+    line_at = [word_at[first] for first in view.line_start[:-1].tolist()]
     worth_a_look = np.flatnonzero(view.line_has_digit).tolist() if parser.needs_digit else range(view.line_count)
     for line in worth_a_look:
-        spans = parser.recognise(line_texts[line])
-        if not spans:
-            continue
-        line_at = words[line_start[line]]
-        for begin, end in spans:
-            begin, end = begin + line_at, end + line_at
+        at = line_at[line]
+        for begin, end in parser.recognise(line_texts[line]):
+            begin, end = begin + at, end + at
             while begin < end and whole[begin] == " ":
                 begin += 1
             while end > begin and whole[end - 1] == " ":
                 end -= 1
-            if begin >= end:
-                continue
-            first = bisect_right(words, begin) - 1
-            last = bisect_right(words, end - 1) - 1
-            if len(found) < MAX_CANDIDATES:
-                found[((first, last + 1, begin - words[first], end - words[last]),)] = None
-    return found
+            if begin < end:
+                found[begin, end] = None
+    if not found:
+        return ()
+    edges = np.array(list(found)[:MAX_CANDIDATES])
+    starts = np.array(word_at)
+    words = np.searchsorted(starts, edges - (0, 1), "right") - 1
+    begins, ends = (edges - starts[words]).T.tolist()
+    firsts, lasts = words.T
+    return zip(firsts.tolist(), (lasts + 1).tolist(), begins, ends, strict=True)

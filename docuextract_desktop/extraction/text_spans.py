@@ -24,6 +24,8 @@ from docuextract_desktop.extraction.tokens import LETTERS, NUMBER, Bools, Floats
 
 Part = tuple[int, int, int, int]
 """A run of words on one line: first word, one past the last, offset in the first, end offset in the last."""
+Span = tuple[int, ...]
+"""One run of words or several, one after the other: four numbers each."""
 
 MAX_CANDIDATES = 1500
 _MAX_TEXT_WORDS = 14
@@ -220,20 +222,20 @@ def _lettered_segments(view: TokenView) -> Bools:
 # --- free text ------------------------------------------------------------------------------------------------------
 
 
-def text_spans(view: TokenView, matches: LabelMatches) -> Iterable[tuple[Part, ...]]:
+def text_spans(view: TokenView, matches: LabelMatches) -> Iterable[Span]:
     """Spans of free text of a document with words, each once."""
     cuts = _Cuts(view, matches)
     lengths = view.word_length.tolist()
     lettered = _lettered_segments(view).tolist()
     below, bounds = segment_below(view).tolist(), cuts.bounds
-    found: dict[tuple[Part, ...], None] = {}
+    found: dict[Span, None] = {}
     for segment, (start, stop) in enumerate(bounds):
         marks = cuts.of_segment[segment]
         if not marks & _LETTER_OR_DIGIT:
             continue
         whole_end = lengths[stop - 1]
         if not marks & _LETTER:
-            found[((start, stop, 0, whole_end),)] = None
+            found[start, stop, 0, whole_end] = None
             continue
         starts = cuts.starts(segment)[:6]
         ends = cuts.ends(segment)[:6]
@@ -246,18 +248,18 @@ def text_spans(view: TokenView, matches: LabelMatches) -> Iterable[tuple[Part, .
                     continue
                 if end_word == begin_word + 1 and end <= begin:
                     continue
-                found[((begin_word, end_word, begin, end),)] = None
+                found[begin_word, end_word, begin, end] = None
         if following >= 0 and lettered[segment] and (lettered[following] or goes_on):
             a, b = bounds[following]
             if b - a + stop - start <= _MAX_TEXT_WORDS:
                 second = (a, b, 0, lengths[b - 1])
                 for begin_word, begin in starts[:4]:
-                    found[((begin_word, stop, begin, whole_end), second)] = None
+                    found[begin_word, stop, begin, whole_end, *second] = None
         if len(found) >= MAX_CANDIDATES:
             break
     else:
         for start, stop in _neighbouring_segments(view, lettered):
-            found[((start, stop, 0, lengths[stop - 1]),)] = None
+            found[start, stop, 0, lengths[stop - 1]] = None
     return list(found)[:MAX_CANDIDATES]
 
 
@@ -321,7 +323,7 @@ def _near_below(box: Floats, page: Ints) -> tuple[np.ndarray, np.ndarray]:
 # --- addresses ------------------------------------------------------------------------------------------------------
 
 
-def address_spans(view: TokenView, matches: LabelMatches) -> Iterable[tuple[Part, ...]]:
+def address_spans(view: TokenView, matches: LabelMatches) -> Iterable[Span]:
     """Runs of one to seven lines of one column, from each line on, with the label before and contacts after cut off."""
     cuts = _Cuts(view, matches)
     below, bounds = segment_below(view).tolist(), cuts.bounds
@@ -333,24 +335,24 @@ def address_spans(view: TokenView, matches: LabelMatches) -> Iterable[tuple[Part
         [(word, end) for word, end in cuts.ends(at)[1:4] if word > start and (word - 1 > start or end > 0)]
         for at, (start, _) in enumerate(bounds)
     ]
-    found: dict[tuple[Part, ...], None] = {}
+    found: dict[Span, None] = {}
     for segment, (_, first_stop) in enumerate(bounds):
         firsts = [(word, first_stop, offset, wholes[segment][3]) for word, offset in cuts.starts(segment)[:3]]
-        run: list[Part] = []
+        run: list[int] = []
         at = segment
-        while at >= 0 and len(run) < _MAX_ADDRESS_LINES:
+        while at >= 0 and len(run) < 4 * _MAX_ADDRESS_LINES:
             start, stop = bounds[at]
             if contact[at]:
                 before = _before_contact(view, start, stop)
                 if before is not None:
-                    found[(*run, before)] = None
+                    found[(*run, *before)] = None
                 break
-            run.append(wholes[at])
-            if len(run) > 1 or alone[at]:
+            run += wholes[at]
+            if len(run) > 4 or alone[at]:
                 for first in firsts:
-                    found[(first, *run[1:])] = None
+                    found[(*first, *run[4:])] = None
                 for word, end in inner_ends[at]:
-                    found[(*run[:-1], (start, word, 0, end))] = None
+                    found[(*run[:-4], start, word, 0, end)] = None
             at = below[at]
         if len(found) >= MAX_CANDIDATES:
             break
