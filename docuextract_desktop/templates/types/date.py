@@ -180,7 +180,7 @@ def _find(text: str) -> tuple[_Found, ...]:
     if _HAS_DIGITS.search(text) is None:
         return ()
     numeric = _MAYBE_NUMERIC.search(text) is not None
-    textual = not _MONTH_STARTS.isdisjoint([word[:3].lower() for word in _LETTERS.findall(text)]) and (
+    textual = not _MONTH_STARTS.isdisjoint([word.lower()[:3] for word in _LETTERS.findall(text)]) and (
         not text.isascii() or _MAYBE_NAMED.search(text) is not None
     )
     return tuple(_search(text, numeric=numeric, textual=textual))
