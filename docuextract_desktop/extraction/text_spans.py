@@ -72,6 +72,14 @@ class _Cuts:
         words = [word for word in self.label_ends if word < len(view.words)]
         self.labelled = frozenset(view.word_segment[words].tolist())
 
+    def leaves_no_choice(self, segment: int) -> bool:
+        """Whether a text value can only be the whole of a segment."""
+        marks = self.of_segment[segment]
+        if marks & (BEGINS | CUTS) or segment in self.labelled:
+            return False
+        start, stop = self.bounds[segment]
+        return stop - start == 1 or not marks & (PARTICULAR | FORM | DIGIT)
+
     def starts(self, segment: int) -> list[tuple[int, int]]:
         """Where in a segment a text value may begin: (word, offset)."""
         start, stop = self.bounds[segment]
@@ -213,9 +221,11 @@ def text_spans(view: TokenView, matches: LabelMatches) -> Iterable[Span]:
         if not marks & LETTER:
             found[start, stop, 0, whole_end] = None
             continue
-        starts = cuts.starts(segment)[:6]
-        ends = cuts.ends(segment)[:6]
         following = below[segment]
+        if cuts.leaves_no_choice(segment):
+            starts, ends = [(start, 0)], [(stop, whole_end)]
+        else:
+            starts, ends = cuts.starts(segment)[:6], cuts.ends(segment)[:6]
         # What ends in a word that joins goes on below (`Friends of`, `Committee for`) and is no value by itself.
         goes_on = following >= 0 and lettered[segment] and cuts.marks[stop - 1] & JOINS > 0
         for begin_word, begin in starts:
