@@ -95,7 +95,7 @@ def _terms(found: CandidateSet) -> WordSlots:
 
 def _steps(values: NDArray[Any], edges: list[float]) -> NDArray[np.intp]:
     """Between which of the edges each value lies; an edge belongs to what is above it."""
-    return np.searchsorted(edges, values, "right")
+    return np.array(edges).searchsorted(values, "right")
 
 
 def _plain_columns(view: TokenView, candidates: Together, around: Surroundings) -> Slots:
