@@ -144,6 +144,7 @@ def prepare_view(view: TokenView, template: Template, document_id: str) -> Prepa
     candidates = find_together(view, list(wanted.values()), matches, locale)
     kinds, relations = _described(view, list(wanted), candidates, matches, [kind_key(field) for field in fields])
     allowed = {field.name: _allowed(field, kinds[kind_key(field)], len(view.pages)) for field in fields}
+    found = dict(zip(wanted, candidates.kinds, strict=True))
     for field in fields:
         if field.type == "name":
             allowed[field.name] &= ~only_titles(view, found[kind_key(field)])

@@ -63,6 +63,6 @@ def membership(view: TokenView, found: Spans) -> Ints:
     return members
 
 
-def only_titles(view: TokenView, found: CandidateSet) -> Bools:
+def only_titles(view: TokenView, found: Spans) -> Bools:
     """Which candidates say what the document is and nothing else (`TAX INVOICE`): bool (n,)."""
     return np.asarray(membership(view, found)[TITLE] >= np.maximum(found.t1 - found.t0, 1), np.bool_)
