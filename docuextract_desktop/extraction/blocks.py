@@ -19,13 +19,13 @@ from docuextract_desktop.extraction.codes import ACCOUNT, VAT, VAT_SUFFIXED, cod
 from docuextract_desktop.extraction.text_spans import segment_below
 from docuextract_desktop.extraction.tokens import LETTERS, NUMBER, Bools, Ints, TokenView, mix
 from docuextract_desktop.extraction.word_classes import CONTACT, classes_of_tokens
+from docuextract_desktop.extraction.word_marks import REACHED_AT, marks_of
 
 _FAR = 6  # lines of a block that are looked at, above and below
 _PLACE = re.compile(
     r"(?<![\d.,])(?:[A-Z]{1,2}-? ?)?\d{4,5}(?: ?[A-Z]{2})?,? +(?=[^\W\d_]{2})|[^\W\d_]{3},? +\d{5}(?![\d.,])|"
     r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b"
 )
-_REACHED_AT = re.compile(r"@|\bwww\.|\bhttps?:", re.IGNORECASE)
 _CODES = re.compile(r"(?<![^\W_])(?:[A-Z]{2}|CHE|ATU)[ -]?\d[\dA-Z. ]{6,32}")
 
 
@@ -63,7 +63,7 @@ def blocks_of(view: TokenView) -> Blocks:
     contacts = np.zeros(segments, np.bool_)
     contacts[view.token_segment[classes_of_tokens(view)[CONTACT]]] = True
     reached = np.zeros(segments, np.bool_)
-    reached_at = _words_reached_at(view)
+    reached_at = np.flatnonzero(marks_of(view) & REACHED_AT).tolist()
     reached[view.word_segment[reached_at]] = True
     small_print = np.zeros(view.line_count, np.bool_)
     small_print[view.line_of_segment[reached]] = True
@@ -83,13 +83,6 @@ def blocks_of(view: TokenView) -> Blocks:
 _OWN = frozenset({VAT, VAT_SUFFIXED, ACCOUNT})
 
 
-def _words_reached_at(view: TokenView) -> list[int]:
-    """Words that hold a mail or web address."""
-    starts = np.append(0, np.cumsum(view.word_length + 1))
-    found = [match.start() for match in _REACHED_AT.finditer("\n".join(view.words))]
-    return sorted(set((np.searchsorted(starts, found, "right") - 1).tolist()))
-
-
 def _lines_with_codes(view: TokenView) -> list[int]:
     """Lines on which a bank account or a VAT id stands."""
     lines = np.flatnonzero(view.line_has_digit).tolist()
@@ -102,10 +95,18 @@ def _segments_with_places(view: TokenView) -> Bools:
     result = np.zeros(view.segment_count, np.bool_)
     numbered = np.zeros(view.segment_count, np.bool_)
     numbered[view.token_segment[view.token_kind == NUMBER]] = True
-    for segment in np.flatnonzero(numbered).tolist():
-        start, stop = view.segment_start[segment], view.segment_start[segment + 1]
-        result[segment] = _PLACE.search(" ".join(view.words[start:stop])) is not None
+    worth_a_look = np.flatnonzero(numbered)
+    text, at = view.text, view.word_at
+    firsts, lasts = view.segment_start[worth_a_look].tolist(), (view.segment_start[worth_a_look + 1] - 1).tolist()
+    words = view.words
+    hit = [_has_place(text[at[first] : at[last] + len(words[last])]) for first, last in zip(firsts, lasts, strict=True)]
+    result[worth_a_look] = hit
     return result
+
+
+@lru_cache(maxsize=8192)  # most segments with a number are an amount, a time, a quantity
+def _has_place(text: str) -> bool:
+    return _PLACE.search(text) is not None
 
 
 def _steps(hit: Bools, below: Ints) -> Ints:

@@ -6,15 +6,16 @@ proposing spans. A span may begin or end inside a printed word (`Total:12.50`, `
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from docuextract_desktop.extraction.labels import LabelMatches
-from docuextract_desktop.extraction.text_spans import MAX_CANDIDATES, Part, address_spans, text_spans
+from docuextract_desktop.extraction.text_spans import MAX_CANDIDATES, Part, Span, address_spans, text_spans
 from docuextract_desktop.extraction.tokens import Floats, Ints, TokenView
 from docuextract_desktop.templates.models import Locale
 from docuextract_desktop.templates.types import ValueType, value_type
@@ -26,27 +27,19 @@ def kind_of(field_type: str) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class CandidateSet:
-    """All candidates of one kind on a document; n of them, in reading order.
+class Spans:
+    """Spans of a document, n of them, in reading order.
 
     Attributes:
-        kind: see `kind_of`.
-        parts: per candidate its runs of words, one per printed line.
-        texts: as printed. `values`: normalised. `currencies`: ISO codes or None.
+        texts: as printed.
         page: int32 (n,), index into the view's pages. `line`: int32 (n,), first line.
         box: float32 (n, 4). `part`: int32 (p, 4), `part_box`: float32 (p, 4), all parts one after the other;
-            `part_start`: int32 (n + 1,), first part of each candidate.
+            `part_start`: int32 (n + 1,), first part of each span.
         t0, t1: int32 (n,), first token and one past the last one.
         confidence: float32 (n,), the lowest confidence among its words.
-        readings: int32 (n,), how many other readings the parser saw.
-        quality: float32 (n,), how well the printed form suits the kind, from the parser, 0..1.
     """
 
-    kind: str
-    parts: tuple[tuple[Part, ...], ...]
     texts: tuple[str, ...]
-    values: tuple[str, ...]
-    currencies: tuple[str | None, ...]
     page: Ints
     line: Ints
     box: Floats
@@ -56,48 +49,111 @@ class CandidateSet:
     t0: Ints
     t1: Ints
     confidence: Floats
-    readings: Ints
-    quality: Floats
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    @property
+    def parts(self) -> list[tuple[Part, ...]]:
+        """Per span its runs of words, one per printed line."""
+        runs: list[Part] = [(a, b, begin, end) for a, b, begin, end in self.part.tolist()]
+        return [tuple(runs[start:stop]) for start, stop in pairwise(self.part_start.tolist())]
+
+    @property
+    def first_part(self) -> Ints:
+        """int32 (n, 4), the first run of words of each span."""
+        return self.part[self.part_start[:-1]]
+
+    @property
+    def last_part(self) -> Ints:
+        """int32 (n, 4), the last run of words of each span."""
+        return self.part[self.part_start[1:] - 1]
+
+
+@dataclass(frozen=True, eq=False)
+class CandidateSet(Spans):
+    """All candidates of one kind on a document; n of them, in reading order.
+
+    Attributes:
+        kind: see `kind_of`.
+        values: normalised. `currencies`: ISO codes or None.
+        readings: int32 (n,), how many other readings the parser saw.
+        quality: float32 (n,), how well the printed form suits the kind, from the parser, 0..1.
+    """
+
+    kind: str
+    values: tuple[str, ...]
+    currencies: tuple[str | None, ...]
+    readings: Ints
+    quality: Floats
+
+
+class Wanted(NamedTuple):
+    """A kind of candidates to look for; `choices` where it is one of given values."""
+
+    kind: str
+    choices: Sequence[str] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Together:
+    """The candidates of some kinds on one document.
+
+    The same words are candidates of several kinds, and a kind has fifty of them or a few hundred; on so few most of the
+    time of a step goes into calling it. So what does not depend on the kind is worked out once for all spans.
+
+    Attributes:
+        kinds: each kind by itself.
+        every: the spans of all of them, each once.
+        rows: per kind intp (n,), the rows of `every` that are its candidates, ascending.
+    """
+
+    kinds: tuple[CandidateSet, ...]
+    every: Spans
+    rows: tuple[NDArray[np.intp], ...]
 
 
 def find_candidates(
     view: TokenView, kind: str, matches: LabelMatches, locale: Locale, choices: Sequence[str] | None = None
 ) -> CandidateSet:
     """All spans of the document that could be a value of `kind`."""
-    spans: Iterable[tuple[Part, ...]] = ()
-    if len(view.words):
-        if kind == "text":
-            spans = text_spans(view, matches)
-        elif kind == "address":
-            spans = address_spans(view, matches)
-        else:
-            spans = _recognised(view, value_type(kind, choices))
-    return _finish(view, kind, spans, locale, choices)
+    return find_together(view, [Wanted(kind, choices)], matches, locale).kinds[0]
 
 
-def _finish(
-    view: TokenView,
-    kind: str,
-    spans: Iterable[tuple[Part, ...]],
-    locale: Locale,
-    choices: Sequence[str] | None = None,
-) -> CandidateSet:
-    """Read the values of spans and gather what is known of them; spans that do not parse are left out."""
-    kept = sorted(spans)
-    texts = _texts_of(view, kept)
-    n = len(kept)
-    currencies: tuple[str | None, ...]
-    if kind in ("text", "address"):
-        values, currencies, readings, quality = tuple(texts), (None,) * n, np.zeros(n, np.int32), np.ones(n, np.float32)
-    else:
-        kept, texts, values, currencies, readings, quality = _read(kept, texts, value_type(kind, choices), locale)
-        n = len(kept)
-    part_of = np.fromiter(map(len, kept), np.int32, n)
-    part_start = np.concatenate([[0], np.cumsum(part_of)]).astype(np.int32)
-    part = np.fromiter(chain.from_iterable(chain.from_iterable(kept)), np.int32).reshape(-1, 4)
+def find_together(view: TokenView, wanted: Sequence[Wanted], matches: LabelMatches, locale: Locale) -> Together:
+    """All spans of the document that could be a value of each of the kinds that are `wanted`."""
+    spans = [list(_spans_of(view, kind, choices, matches)) for kind, choices in wanted]
+    # The kind with the most comes first: what follows is then nearly sorted.
+    largest_first = sorted(spans, key=len, reverse=True)
+    distinct = sorted(dict.fromkeys(chain.from_iterable(largest_first)))
+    number = dict(zip(distinct, range(len(distinct)), strict=True))
+    every = _looked_at(view, distinct)
+    kinds, rows = [], []
+    for (kind, choices), own in zip(wanted, spans, strict=True):
+        own_rows = np.fromiter(map(number.__getitem__, own), np.intp, len(own))
+        own_rows.sort()
+        found, own_rows = _read(every, own_rows, kind, choices, locale)
+        kinds.append(found)
+        rows.append(own_rows)
+    return Together(tuple(kinds), every, tuple(rows))
+
+
+def _spans_of(view: TokenView, kind: str, choices: Sequence[str] | None, matches: LabelMatches) -> Iterable[Span]:
+    if not len(view.words):
+        return ()
+    if kind == "text":
+        return text_spans(view, matches)
+    if kind == "address":
+        return address_spans(view, matches)
+    return _recognised(view, value_type(kind, choices))
+
+
+def _looked_at(view: TokenView, spans: list[Span]) -> Spans:
+    """Gather what is known of spans, whatever they stand for."""
+    n = len(spans)
+    part_start = np.zeros(n + 1, np.int32)
+    np.cumsum(np.fromiter(map(len, spans), np.int32, n) // 4, out=part_start[1:])
+    part = np.fromiter(chain.from_iterable(spans), np.int32, 4 * int(part_start[-1])).reshape(-1, 4)
     edges = part[:, :2].ravel()
     part_box = _part_boxes(view, part, edges)
     first, last = part[part_start[:-1]], part[part_start[1:] - 1]
@@ -108,12 +164,8 @@ def _finish(
     rows = np.flatnonzero(last[:, 3] < view.word_length[last[:, 1] - 1]) if n else rows
     t1[rows] = view.tokens_before(last[rows, 1] - 1, last[rows, 3])
     confidence = _over_ranges(np.minimum, view.word_confidence, edges)
-    return CandidateSet(
-        kind=kind,
-        parts=tuple(kept),
-        texts=tuple(texts),
-        values=values,
-        currencies=currencies,
+    return Spans(
+        texts=tuple(_texts_of(view, spans)),
         page=view.word_page[first[:, 0]] if n else np.zeros(0, np.int32),
         line=view.word_line[first[:, 0]] if n else np.zeros(0, np.int32),
         box=_around(part_box, part_start) if len(part) > n else part_box.copy(),
@@ -123,36 +175,84 @@ def _finish(
         t0=t0,
         t1=np.maximum(t0 + 1, t1),
         confidence=np.minimum.reduceat(confidence, part_start[:-1]) if n else np.zeros(0, np.float32),
-        readings=readings,
-        quality=quality,
     )
 
 
-def _texts_of(view: TokenView, spans: list[tuple[Part, ...]]) -> list[str]:
+def _texts_of(view: TokenView, spans: list[Span]) -> list[str]:
     """The text of each span, its runs of words joined by spaces."""
     whole, at = view.text, view.word_at
-    return [
-        whole[at[s[0][0]] + s[0][2] : at[s[0][1] - 1] + s[0][3]]
-        if len(s) == 1
-        else " ".join([whole[at[a] + begin : at[b - 1] + end] for a, b, begin, end in s])
-        for s in spans
-    ]
+
+    def joined(span: Span) -> str:
+        runs = zip(span[::4], span[1::4], span[2::4], span[3::4], strict=True)
+        return " ".join([whole[at[start] + begin : at[stop - 1] + end] for start, stop, begin, end in runs])
+
+    return [whole[at[s[0]] + s[2] : at[s[1] - 1] + s[3]] if len(s) == 4 else joined(s) for s in spans]
 
 
 def _read(
-    spans: list[tuple[Part, ...]], texts: list[str], parser: ValueType, locale: Locale
-) -> tuple[list[tuple[Part, ...]], list[str], tuple[str, ...], tuple[str | None, ...], Ints, Floats]:
-    """Spans, texts, values, currencies, readings and quality of the spans that hold a value."""
+    every: Spans, rows: NDArray[np.intp], kind: str, choices: Sequence[str] | None, locale: Locale
+) -> tuple[CandidateSet, NDArray[np.intp]]:
+    """The candidates of a kind among `rows` of the spans, and their rows: those that do not parse are left out."""
+    texts = [every.texts[row] for row in rows.tolist()]
+    n = len(rows)
+    if kind in ("text", "address"):
+        readings, quality = np.zeros(n, np.int32), np.ones(n, np.float32)
+        return _chosen(every, rows, texts, kind, tuple(texts), (None,) * n, readings, quality), rows
+    parser = value_type(kind, choices)
     # The same amounts and days stand all over a document.
     read = {text: parser.parse(text, locale) for text in dict.fromkeys(texts)}
-    found = [(s, t, p) for s, t in zip(spans, texts, strict=True) if (p := read[t]) is not None and p.value]
-    return (
-        [s for s, _, _ in found],
-        [t for _, t, _ in found],
-        tuple([p.value for _, _, p in found]),
-        tuple([p.currency for _, _, p in found]),
-        np.array([len(p.alternatives) for _, _, p in found], np.int32),
-        np.array([p.quality for _, _, p in found], np.float32),
+    parsed = [read[text] for text in texts]
+    if not all(p is not None and p.value for p in read.values()):
+        kept = [at for at, p in enumerate(parsed) if p is not None and p.value]
+        rows, texts = rows[kept], [texts[at] for at in kept]
+        parsed = [parsed[at] for at in kept]
+    good = [p for p in parsed if p is not None]
+    found = _chosen(
+        every,
+        rows,
+        texts,
+        kind,
+        tuple([p.value for p in good]),
+        tuple([p.currency for p in good]),
+        np.array([len(p.alternatives) for p in good], np.int32),
+        np.array([p.quality for p in good], np.float32),
+    )
+    return found, rows
+
+
+def _chosen(
+    every: Spans,
+    rows: NDArray[np.intp],
+    texts: list[str],
+    kind: str,
+    values: tuple[str, ...],
+    currencies: tuple[str | None, ...],
+    readings: Ints,
+    quality: Floats,
+) -> CandidateSet:
+    """The spans `rows` as candidates of a kind."""
+    part_rows, part_start = rows, np.arange(len(rows) + 1, dtype=np.int32)
+    if len(every.part) > len(every):
+        first = every.part_start[rows]
+        count = every.part_start[rows + 1] - first
+        np.cumsum(count, out=part_start[1:])
+        part_rows = np.repeat(first - part_start[:-1], count) + np.arange(part_start[-1])
+    return CandidateSet(
+        texts=tuple(texts),
+        page=every.page[rows],
+        line=every.line[rows],
+        box=every.box[rows],
+        part=every.part[part_rows],
+        part_box=every.part_box[part_rows],
+        part_start=part_start,
+        t0=every.t0[rows],
+        t1=every.t1[rows],
+        confidence=every.confidence[rows],
+        kind=kind,
+        values=values,
+        currencies=currencies,
+        readings=readings,
+        quality=quality,
     )
 
 
@@ -191,27 +291,27 @@ def _around(boxes: Floats, start: Ints) -> Floats:
     return np.concatenate([low, high], axis=1).astype(np.float32)
 
 
-def _recognised(view: TokenView, parser: ValueType) -> Iterable[tuple[Part, ...]]:
+def _recognised(view: TokenView, parser: ValueType) -> Iterable[Span]:
     """Spans of the kinds that a parser recognises within a line."""
-    found: dict[tuple[Part, ...], None] = {}
-    line_texts, line_start = view.line_texts, view.line_start.tolist()
-    words, whole = view.word_at, view.text
+    found: dict[tuple[int, int], None] = {}  # where each begins and ends in the text of the whole document
+    line_texts, word_at, whole = view.line_texts, view.word_at, view.text
+    line_at = [word_at[first] for first in view.line_start[:-1].tolist()]
     worth_a_look = np.flatnonzero(view.line_has_digit).tolist() if parser.needs_digit else range(view.line_count)
     for line in worth_a_look:
-        spans = parser.recognise(line_texts[line])
-        if not spans:
-            continue
-        line_at = words[line_start[line]]
-        for begin, end in spans:
-            begin, end = begin + line_at, end + line_at
+        at = line_at[line]
+        for begin, end in parser.recognise(line_texts[line]):
+            begin, end = begin + at, end + at
             while begin < end and whole[begin] == " ":
                 begin += 1
             while end > begin and whole[end - 1] == " ":
                 end -= 1
-            if begin >= end:
-                continue
-            first = bisect_right(words, begin) - 1
-            last = bisect_right(words, end - 1) - 1
-            if len(found) < MAX_CANDIDATES:
-                found[((first, last + 1, begin - words[first], end - words[last]),)] = None
-    return found
+            if begin < end:
+                found[begin, end] = None
+    if not found:
+        return ()
+    edges = np.array(list(found)[:MAX_CANDIDATES])
+    starts = np.array(word_at)
+    words = np.searchsorted(starts, edges - (0, 1), "right") - 1
+    begins, ends = (edges - starts[words]).T.tolist()
+    firsts, lasts = words.T
+    return zip(firsts.tolist(), (lasts + 1).tolist(), begins, ends, strict=True)

@@ -28,19 +28,25 @@ _NATIONAL = re.compile(r"[A-HJNP-SUVW]-?\d{7}[A-Z\d]|\d{8}-?[A-Z]|\d{11}")  # Sp
 _REGISTER = re.compile(r"\d{3} ?\d{3} ?\d{3} ?\d{5}|HR[AB] ?\d{3,6}|[01]?\d{3}\.\d{3}\.\d{3}|\d{3} \d{3} \d{3}")
 _TAX_OFFICE = re.compile(r"\d{2,3} ?/ ?\d{3,4} ?/ ?\d{4,5}|\d\d-\d{7}")  # Germany; United States
 
+_SHORTEST_NUMBER = 9  # of those forms below that begin with a digit
+
 
 @lru_cache(maxsize=32768)
 def code_form(text: str) -> int:
     """Which of the forms above the whole of `text` has; `PLAIN` where none."""
     if len(text) < 6:
         return PLAIN
-    compact = _SEPARATORS.sub("", text)
-    if _VAT.fullmatch(compact):
-        return ACCOUNT if iban_valid(compact) else VAT
-    if _VAT_SUFFIXED.fullmatch(compact):
-        return VAT_SUFFIXED
-    if compact[:2].isalpha() and iban_valid(compact):
-        return ACCOUNT
+    if text[0].isdigit():
+        if len(text) < _SHORTEST_NUMBER:
+            return PLAIN
+    else:
+        compact = _SEPARATORS.sub("", text)
+        if _VAT.fullmatch(compact):
+            return ACCOUNT if iban_valid(compact) else VAT
+        if _VAT_SUFFIXED.fullmatch(compact):
+            return VAT_SUFFIXED
+        if compact[:2].isalpha() and iban_valid(compact):
+            return ACCOUNT
     if _NATIONAL.fullmatch(text):
         return NATIONAL
     if _REGISTER.fullmatch(text):

@@ -6,7 +6,6 @@ of which the second is a whole company by itself are a shop's name over its owne
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -19,10 +18,10 @@ from docuextract_desktop.extraction.candidates import CandidateSet
 from docuextract_desktop.extraction.text_spans import segment_below
 from docuextract_desktop.extraction.tokens import LETTERS, NUMBER, Bools, Ints, TokenView
 from docuextract_desktop.extraction.word_classes import ADDRESS, COMPANY, CONTACT, words_before
+from docuextract_desktop.extraction.word_marks import COLON_FIRST, JOINING_SIGN, JOINS, marks_of
 
 _OPEN_SIGN, _OPEN_WORD = 1, 2
-_POSTCODE_LENGTHS = (4, 5)
-_JOINING_END = re.compile(r"[,&/+\-]\Z")
+_SHORT_POSTCODE, _POSTCODE = 4, 5  # digits
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +59,7 @@ def segments_of(view: TokenView) -> Segments:
         return np.asarray(before[word_class, stop] > before[word_class, start], np.bool_)
 
     digits = np.where(view.token_kind == NUMBER, view.token_end - view.token_start, 0)
-    postcode = _any_in(np.isin(digits, _POSTCODE_LENGTHS), start, stop)
+    postcode = _any_in((digits == _SHORT_POSTCODE) | (digits == _POSTCODE), start, stop)
     make = (
         holds(ADDRESS)
         + 2 * postcode
@@ -68,8 +67,9 @@ def segments_of(view: TokenView) -> Segments:
         + 8 * holds(COMPANY)
         + 16 * holds(CONTACT)
     )
-    last_words = [view.words[stop_word - 1] for stop_word in view.segment_start[1:].tolist()]
-    open_end = np.fromiter(map(_open_end, last_words), np.int32, n)
+    last_marks = marks_of(view)[view.segment_start[1:] - 1]
+    joins = np.where(last_marks & JOINS, _OPEN_WORD, 0)
+    open_end = np.where(last_marks & JOINING_SIGN, _OPEN_SIGN, joins)
     return Segments(
         above=above,
         below=below,
@@ -84,12 +84,6 @@ def _any_in(hit: Bools, start: Ints, stop: Ints) -> Bools:
     return np.asarray(before[stop] > before[start], np.bool_)
 
 
-def _open_end(word: str) -> int:
-    if _JOINING_END.search(word):
-        return _OPEN_SIGN
-    return _OPEN_WORD if word.casefold() in lexicon.JOINING_WORDS else 0
-
-
 def _names_before_form(view: TokenView, start: Ints, stop: Ints) -> Ints:
     """Words before the first legal form of each segment: int32 (segments,), 4 where there is none."""
     form = np.flatnonzero(np.diff(words_before(view)[COMPANY]) > 0)
@@ -102,7 +96,7 @@ def _names_before_form(view: TokenView, start: Ints, stop: Ints) -> Ints:
 def edge_slots(view: TokenView, found: CandidateSet) -> list[tuple[NDArray[Any], ...]]:
     """Slots of texts and addresses that name no words: for each a few small numbers, each (n,)."""
     segments = segments_of(view)
-    first, last = found.part[found.part_start[:-1]], found.part[found.part_start[1:] - 1]
+    first, last = found.first_part, found.last_part
     none = view.segment_count
     top, bottom = view.word_segment[first[:, 0]], view.word_segment[last[:, 1] - 1]
     from_start = (view.segment_start[top] == first[:, 0]) & (first[:, 2] == 0)
@@ -110,9 +104,7 @@ def edge_slots(view: TokenView, found: CandidateSet) -> list[tuple[NDArray[Any],
     above, below = np.where(from_start, segments.above[top], none), np.where(to_end, segments.below[bottom], none)
     parts = np.minimum(np.diff(found.part_start), 3)
     before, after = _colons(view, found)
-    joining = np.fromiter(
-        (text.rsplit(None, 1)[-1].casefold() in lexicon.JOINING_WORDS for text in found.texts), np.bool_, len(found)
-    )
+    joining = _end_in_joining_words(view, found)
     return [
         (segments.open_end[above], np.minimum(parts, 2)),
         (segments.make[above] & 31, from_start),
@@ -136,8 +128,8 @@ def _colons(view: TokenView, found: CandidateSet) -> tuple[Ints, Ints]:
 
     Before: 2 where the candidate begins inside a word.
     """
-    first, last = found.part[found.part_start[:-1]], found.part[found.part_start[1:] - 1]
-    opens = np.fromiter((word[0] == ":" for word in view.words), np.int32, len(view.words))
+    first, last = found.first_part, found.last_part
+    opens = marks_of(view) & COLON_FIRST > 0
     start, end = first[:, 0], last[:, 1] - 1
     previous, following = np.maximum(start - 1, 0), np.minimum(end + 1, len(view.words) - 1)
     led = view.word_colon[previous] * (view.word_line[previous] == view.word_line[start]) * (start > 0)
@@ -146,3 +138,13 @@ def _colons(view: TokenView, found: CandidateSet) -> tuple[Ints, Ints]:
     next_on_line = (following > end) & (view.word_line[following] == view.word_line[end])
     after = np.where(inside, view.word_colon[end], opens[following] * next_on_line)
     return before.astype(np.int32), after.astype(np.int32)
+
+
+def _end_in_joining_words(view: TokenView, found: CandidateSet) -> Bools:
+    """Whether the last word of each text, as far as it belongs to it, is one that joins: bool (n,)."""
+    last = found.last_part
+    joining = marks_of(view)[last[:, 1] - 1] & JOINS > 0
+    begin = np.where(last[:, 1] - last[:, 0] == 1, last[:, 2], 0)
+    for row in np.flatnonzero((begin > 0) | (last[:, 3] < view.word_length[last[:, 1] - 1])).tolist():
+        joining[row] = found.texts[row].rsplit(None, 1)[-1].casefold() in lexicon.JOINING_WORDS
+    return joining

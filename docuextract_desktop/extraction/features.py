@@ -12,22 +12,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from docuextract_desktop.extraction.candidates import CandidateSet
+from docuextract_desktop.extraction.candidates import CandidateSet, Spans, Together
 from docuextract_desktop.extraction.labels import LabelMatches
 from docuextract_desktop.extraction.ranks import Ranks
 from docuextract_desktop.extraction.standing import labels_in, standing_slots, terms_between
 from docuextract_desktop.extraction.surroundings import Surroundings, first_line_height, kind_of_token
 from docuextract_desktop.extraction.text_facts import facts_of
-from docuextract_desktop.extraction.together import Together
-from docuextract_desktop.extraction.tokens import Hashes, Ints, TokenView, mix_rows
+from docuextract_desktop.extraction.tokens import Floats, Hashes, Ints, TokenView, mix_rows
 from docuextract_desktop.extraction.word_classes import membership
-from docuextract_desktop.extraction.word_slots import WordSlots, words_around, words_within
+from docuextract_desktop.extraction.word_slots import WordSlots, lines_within, words_around, words_within
 
 COLUMNS = 1 << 16
 Slots = NDArray[np.uint16]
 
 _ONE, _SEVERAL = np.uint32(1), np.uint32(31)
 _PLAIN_SALT = 1000  # of the first slot that names no words; the next ones count on
+_NAMED_BY_WORDS = frozenset({"text", "address", "id"})  # kinds whose own words tell something
 
 
 def slots_of(
@@ -39,19 +39,27 @@ def slots_of(
     """
     every = candidates.every
     labels = labels_in(view, every, matches)
-    plain = _plain_slots(view, candidates, around)
-    plain_columns = _columns(plain, range(_PLAIN_SALT, _PLAIN_SALT + len(plain)))
-    words_columns = _columns_of_words(words_around(view, every, around), len(every))
+    plain = _plain_columns(view, candidates, around)
+    beside = _columns_of_words(words_around(view, every, around), len(every))
+    kinds = {found.kind for found in candidates.kinds}
+    within = _columns_of_words(words_within(view, every, around) if kinds & _NAMED_BY_WORDS else [], len(every))
+    in_lines = _columns_of_words(lines_within(view, every, around) if "address" in kinds else [], len(every))
     result = []
-    for found, rows in zip(candidates.kinds, candidates.rows, strict=True):
+    first = _PLAIN_SALT + len(plain)
+    ends = np.cumsum([len(found) for found in candidates.kinds]).tolist()
+    for found, rows, end in zip(candidates.kinds, candidates.rows, ends, strict=True):
         standing = _combined(standing_slots(view, found, labels.of(rows)), len(found))
-        first = _PLAIN_SALT + len(plain)
-        columns = (
-            plain_columns[:, rows],
+        columns = [
+            plain[:, end - len(found) : end],
             _columns(standing, range(first, first + len(standing))),
-            words_columns[:, rows],
-            _columns_of_words(_own_words(view, found, rows, around), len(found)),
-        )
+            beside.take(rows, axis=1),
+        ]
+        if found.kind in _NAMED_BY_WORDS:
+            columns.append(within.take(rows, axis=1))
+        if found.kind == "address":
+            columns.append(in_lines.take(rows, axis=1))
+        if found.kind == "date":
+            columns.append(_columns_of_words(_terms(found), len(found)))
         result.append((_side_by_side(columns, len(found)), len(plain) + len(standing)))
     return result
 
@@ -78,25 +86,42 @@ def _side_by_side(columns: Iterable[Slots], n: int) -> Slots:
     return slots
 
 
-def _own_words(view: TokenView, found: CandidateSet, rows: slice, around: Surroundings) -> WordSlots:
-    """Slots that name words, or what only known fields can make sense of, and serve one kind of value."""
-    if found.kind == "date":  # of days before others only known fields can tell the meaning
-        before, after = terms_between(found)
-        hashes = _combined([(before,), (after,), (before > 0, after > 0)], len(found))
-        return list(zip((71, 72, 73), hashes, strict=True))
-    if found.kind in ("text", "address", "id"):
-        return words_within(view, found, rows, around)
-    return []
+def _terms(found: CandidateSet) -> WordSlots:
+    """Slots of days before others: only known fields can tell the meaning."""
+    before, after = terms_between(found)
+    hashes = _combined([(before,), (after,), (before > 0, after > 0)], len(found))
+    return list(zip((71, 72, 73), hashes, strict=True))
 
 
 def _steps(values: NDArray[Any], edges: list[float]) -> NDArray[np.intp]:
     """Between which of the edges each value lies; an edge belongs to what is above it."""
-    return np.searchsorted(edges, values, "right")
+    return np.array(edges).searchsorted(values, "right")
 
 
-def _plain_slots(view: TokenView, candidates: Together, around: Surroundings) -> Hashes:
-    """The slots that name no words and that all kinds have: uint32 (slots, n)."""
-    found = candidates.every
+def _plain_columns(view: TokenView, candidates: Together, around: Surroundings) -> Slots:
+    """Columns of the slots that name no words and that all kinds have: uint16 (slots, n), one kind after the other."""
+    every = candidates.every
+    rows = np.concatenate(candidates.rows)
+    heights = first_line_height(view, every)
+    by_place, by_text = _slots_of_spans(view, every, around, heights)
+    by_rank = _slots_of_ranks(candidates, around, heights)
+    salts = [*by_place, *by_text, *by_rank]
+    of_spans = len(by_place) + len(by_text)
+    hashes = np.empty((of_spans, len(every)), np.uint32)
+    _combined(list(by_place.values()), len(every), hashes[: len(by_place)])
+    for at, text_hashes in enumerate(by_text.values(), len(by_place)):
+        hashes[at] = text_hashes
+    columns = np.empty((len(salts), len(rows)), np.uint16)
+    columns[salts[:of_spans]] = _columns(hashes, [_PLAIN_SALT + at for at in salts[:of_spans]]).take(rows, axis=1)
+    ranked = _combined(list(by_rank.values()), len(rows))
+    columns[salts[of_spans:]] = _columns(ranked, [_PLAIN_SALT + at for at in by_rank])
+    return columns
+
+
+def _slots_of_spans(
+    view: TokenView, found: Spans, around: Surroundings, heights: Floats
+) -> tuple[dict[int, tuple[NDArray[Any], ...]], dict[int, Hashes]]:
+    """By number of the slot: its few small numbers, or its hash, of each span; whatever the span stands for."""
     n = len(found)
     box, page, line = found.box, found.page, found.line
     facts = facts_of(found.texts)
@@ -105,76 +130,81 @@ def _plain_slots(view: TokenView, candidates: Together, around: Surroundings) ->
     line_count = np.diff(found.part_start)
     words_before = np.append(0, np.cumsum(found.part[:, 1] - found.part[:, 0]))[found.part_start]
     word_count = np.diff(words_before)
-    heights = first_line_height(view, found)
     usual = np.median(view.word_box[:, 3] - view.word_box[:, 1]) if len(view.words) else 1.0
     big = _steps(heights / max(float(usual), 1e-5), [0.75, 0.9, 1.12, 1.35, 1.8])
     first_page, last_page = page == 0, page == max(len(view.pages), 1) - 1
     x_bin, y_bin, right_bin = (
         (box[:, side] * bins).astype(np.int32).astype(np.uint16) for side, bins in ((0, 6), (1, 8), (2, 6))
     )
-    ranks = Ranks.end_to_end(
-        [Ranks.of(own, heights[rows]) for own, rows in zip(candidates.kinds, candidates.rows, strict=True)]
-    )
-    repeated, largest = ranks.repeats > 1, ranks.largest
     company, business, address, contact, total = membership(view, found)[:5]
     starts_segment, ends_segment = _segment_edges(view, found)
     left_kind, above_kind = kind_of_token(view, around.left[0]), kind_of_token(view, around.above[0])
     down_the_page = line / max(view.line_count, 1)
-    table: list[tuple[NDArray[Any], ...]] = [
-        (np.zeros(n, np.int32),),
-        (_steps(length, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 17, 20, 25, 30, 40, 60, 80]),),
-        (np.minimum(word_count, 12), np.minimum(line_count, 7)),
-        (_steps(digits, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20]),),
-        (_steps(digits / np.maximum(length, 1), [0.01, 0.1, 0.25, 0.5, 0.75, 0.95]), letters > 0),
-        (_steps(capitals / np.maximum(letters, 1), [0.05, 0.3, 0.7, 0.95]), letters > 3),
-        (np.minimum(facts["stops"], 6),),
-        (big,),
-        (big, y_bin),
-        (x_bin,),
-        (y_bin,),
-        (x_bin, y_bin),
-        (right_bin,),
-        (first_page, last_page),
-        (first_page, last_page, y_bin),
-        (np.minimum(ranks.repeats, 6),),
-        (ranks.most, repeated),
-        (np.minimum(ranks.rank, 6),),
-        (np.minimum(ranks.rest, 6),),
-        (np.minimum(ranks.line_rank, 14),),
-        (np.minimum(ranks.on_page, 4), first_page),
-        (np.minimum(ranks.by_size, 8),),
-        (np.minimum(ranks.distinct, 5),),
-        (largest, repeated),
-        (ranks.size,),
-        (np.minimum(company, 2), np.minimum(business, 1)),
-        (company > 0, line_count, ends_segment),
-        (np.minimum(address, 4), np.minimum(line_count, 5)),
-        (contact > 0, total > 0),
-        (postcode, np.minimum(line_count, 6)),
-        (address > 0, postcode),
-        (starts_segment, ends_segment),
-        (starts_segment, ends_segment, left_kind),
-        (_steps(around.left_gap, [0.4, 1.0, 2.0, 4.0, 8.0, 90]),),
-        (_steps(around.above_gap, [0.2, 0.5, 0.9, 1.5, 3.0, 90]), above_kind),
-        (_steps(around.below_gap, [0.2, 0.5, 0.9, 1.5, 3.0, 90]),),
-        (around.range_start, around.range_end),
-        (around.range_start, around.range_end, np.minimum(ranks.rank, 4)),
-        (_steps(found.quality, [0.3, 0.6, 0.85, 0.99]),),
-        (_steps(found.confidence, [0.6, 0.8, 0.9, 0.97]),),
-        (_steps(down_the_page, [0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]),),
-        (np.minimum(line, 12),),
-        (ranks.is_sum, ranks.is_near_sum),
-        (ranks.is_near_sum, ranks.is_part),
-        (ranks.is_difference, ranks.is_net),
-        (ranks.is_sum, ranks.is_part, largest),
-        (facts["colons"], facts["brackets"]),
-        (facts["open_ends"], facts["slashes"]),
-    ]
-    slots = np.empty((len(table) + 3, n), np.uint32)
-    _combined(table[:1], n, slots[:1])
-    slots[1], slots[2], slots[3] = facts["shape"], facts["long_shape"], facts["edges"]
-    _combined(table[1:], n, slots[4:])
-    return slots
+    numbers: dict[int, tuple[NDArray[Any], ...]] = {
+        0: (np.zeros(n, np.int32),),
+        4: (_steps(length, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 17, 20, 25, 30, 40, 60, 80]),),
+        5: (np.minimum(word_count, 12), np.minimum(line_count, 7)),
+        6: (_steps(digits, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20]),),
+        7: (_steps(digits / np.maximum(length, 1), [0.01, 0.1, 0.25, 0.5, 0.75, 0.95]), letters > 0),
+        8: (_steps(capitals / np.maximum(letters, 1), [0.05, 0.3, 0.7, 0.95]), letters > 3),
+        9: (np.minimum(facts["stops"], 6),),
+        10: (big,),
+        11: (big, y_bin),
+        12: (x_bin,),
+        13: (y_bin,),
+        14: (x_bin, y_bin),
+        15: (right_bin,),
+        16: (first_page, last_page),
+        17: (first_page, last_page, y_bin),
+        28: (np.minimum(company, 2), np.minimum(business, 1)),
+        29: (company > 0, line_count, ends_segment),
+        30: (np.minimum(address, 4), np.minimum(line_count, 5)),
+        31: (contact > 0, total > 0),
+        32: (postcode, np.minimum(line_count, 6)),
+        33: (address > 0, postcode),
+        34: (starts_segment, ends_segment),
+        35: (starts_segment, ends_segment, left_kind),
+        36: (_steps(around.left_gap, [0.4, 1.0, 2.0, 4.0, 8.0, 90]),),
+        37: (_steps(around.above_gap, [0.2, 0.5, 0.9, 1.5, 3.0, 90]), above_kind),
+        38: (_steps(around.below_gap, [0.2, 0.5, 0.9, 1.5, 3.0, 90]),),
+        42: (_steps(found.confidence, [0.6, 0.8, 0.9, 0.97]),),
+        43: (_steps(down_the_page, [0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]),),
+        44: (np.minimum(line, 12),),
+        49: (facts["colons"], facts["brackets"]),
+        50: (facts["open_ends"], facts["slashes"]),
+    }
+    return numbers, {1: facts["shape"], 2: facts["long_shape"], 3: facts["edges"]}
+
+
+def _slots_of_ranks(candidates: Together, around: Surroundings, heights: Floats) -> dict[int, tuple[NDArray[Any], ...]]:
+    """By number of the slot its few small numbers of each candidate among its kind, one kind after the other."""
+    kinds = candidates.kinds
+    of_kinds = [Ranks.of(own, heights[rows]) for own, rows in zip(kinds, candidates.rows, strict=True)]
+    ranks = Ranks.end_to_end(of_kinds)
+    first_page = np.concatenate([own.page for own in kinds]) == 0
+    quality = np.concatenate([own.quality for own in kinds])
+    range_start = np.concatenate([ranges.start for ranges in around.ranges])
+    range_end = np.concatenate([ranges.end for ranges in around.ranges])
+    repeated, largest = ranks.repeats > 1, ranks.largest
+    return {
+        18: (np.minimum(ranks.repeats, 6),),
+        19: (ranks.most, repeated),
+        20: (np.minimum(ranks.rank, 6),),
+        21: (np.minimum(ranks.rest, 6),),
+        22: (np.minimum(ranks.line_rank, 14),),
+        23: (np.minimum(ranks.on_page, 4), first_page),
+        24: (np.minimum(ranks.by_size, 8),),
+        25: (np.minimum(ranks.distinct, 5),),
+        26: (largest, repeated),
+        27: (ranks.size,),
+        39: (range_start, range_end),
+        40: (range_start, range_end, np.minimum(ranks.rank, 4)),
+        41: (_steps(quality, [0.3, 0.6, 0.85, 0.99]),),
+        45: (ranks.is_sum, ranks.is_near_sum),
+        46: (ranks.is_near_sum, ranks.is_part),
+        47: (ranks.is_difference, ranks.is_net),
+        48: (ranks.is_sum, ranks.is_part, largest),
+    }
 
 
 def _combined(table: Sequence[Sequence[NDArray[Any]]], n: int, out: Hashes | None = None) -> Hashes:
@@ -190,9 +220,9 @@ def _combined(table: Sequence[Sequence[NDArray[Any]]], n: int, out: Hashes | Non
     return result
 
 
-def _segment_edges(view: TokenView, found: CandidateSet) -> tuple[Ints, Ints]:
+def _segment_edges(view: TokenView, found: Spans) -> tuple[Ints, Ints]:
     """Whether a candidate begins and ends where a segment does (2: within a word): int32 (n,) each."""
-    first, last = found.part[found.part_start[:-1]], found.part[found.part_start[1:] - 1]
+    first, last = found.first_part, found.last_part
     start, stop = first[:, 0], last[:, 1]
     begins = view.segment_start[view.word_segment[start]] == start
     ends = view.segment_start[view.word_segment[stop - 1] + 1] == stop

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docuextract_desktop.documents.models import Box, Document
-from docuextract_desktop.extraction.candidates import CandidateSet, find_candidates, kind_of
+from docuextract_desktop.extraction.candidates import CandidateSet, Together, Wanted, find_together, kind_of
 from docuextract_desktop.extraction.features import Slots, slots_of
 from docuextract_desktop.extraction.labels import LabelMatches, match_labels
 from docuextract_desktop.extraction.mending import mend, uses_accents
@@ -23,7 +23,6 @@ from docuextract_desktop.extraction.models import Evidence, Method
 from docuextract_desktop.extraction.packing import pack, unpack
 from docuextract_desktop.extraction.relations import RELATIONS, relations_of
 from docuextract_desktop.extraction.surroundings import look_around
-from docuextract_desktop.extraction.together import Together
 from docuextract_desktop.extraction.tokens import LETTERS, Bools, Floats, Ints, TokenView, mix, view_tokens
 from docuextract_desktop.extraction.word_classes import only_titles
 from docuextract_desktop.templates.models import Locale, Template, TemplateField
@@ -139,12 +138,13 @@ def prepare_view(view: TokenView, template: Template, document_id: str) -> Prepa
     fields = header_fields(template)
     locale = resolve_locale(template.locale, view.line_texts)
     matches = match_labels(view, fields)
-    found: dict[str, CandidateSet] = {}
+    wanted: dict[str, Wanted] = {}
     for field in fields:
-        if (key := kind_key(field)) not in found:
-            found[key] = find_candidates(view, kind_of(field.type), matches, locale, field.choices)
-    kinds, relations = _described(view, found, matches, [kind_key(field) for field in fields])
+        wanted.setdefault(kind_key(field), Wanted(kind_of(field.type), field.choices))
+    candidates = find_together(view, list(wanted.values()), matches, locale)
+    kinds, relations = _described(view, list(wanted), candidates, matches, [kind_key(field) for field in fields])
     allowed = {field.name: _allowed(field, kinds[kind_key(field)], len(view.pages)) for field in fields}
+    found = dict(zip(wanted, candidates.kinds, strict=True))
     for field in fields:
         if field.type == "name":
             allowed[field.name] &= ~only_titles(view, found[kind_key(field)])
@@ -164,20 +164,18 @@ def prepare_view(view: TokenView, template: Template, document_id: str) -> Prepa
 
 
 def _described(
-    view: TokenView, found: dict[str, CandidateSet], matches: LabelMatches, key_of_field: list[str]
+    view: TokenView, keys: list[str], candidates: Together, matches: LabelMatches, key_of_field: list[str]
 ) -> tuple[dict[str, Candidates], list[Floats]]:
     """The candidates by key, ready to be scored, and per field how its labels lie to them."""
-    if not found:
+    if not keys:
         return {}, []
-    candidates = Together.of(tuple(found.values()))
     around = look_around(view, candidates)
     slots = slots_of(view, candidates, around, matches)
-    number = {key: at for at, key in enumerate(found)}
+    number = {key: at for at, key in enumerate(keys)}
     relations = relations_of(view, candidates, around, matches, [number[key] for key in key_of_field])
-    partners = (around.range_with[rows] for rows in candidates.rows)
     kinds = {
-        key: _ready(view, own, *own_slots, partner)
-        for (key, own), own_slots, partner in zip(found.items(), slots, partners, strict=True)
+        key: _ready(view, own, *own_slots, ranges.partner)
+        for key, own, own_slots, ranges in zip(keys, candidates.kinds, slots, around.ranges, strict=True)
     }
     return kinds, relations
 
@@ -219,8 +217,9 @@ def _mended(view: TokenView, found: CandidateSet, scanned: Bools) -> tuple[tuple
     values = list(found.values)
     quality = found.quality.copy()
     confidences = view.word_confidence.tolist()
+    page_scanned = scanned[found.page].tolist()
     for row, parts in enumerate(found.parts):
-        if scanned[found.page[row]]:
+        if page_scanned[row]:
             sure = [confidences[w] for start, stop, _, _ in parts for w in range(start, stop)]
             mended = mend(values[row], found.kind, sure, accents)
             if mended != values[row]:

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docuextract_desktop.extraction.arithmetic import AMOUNT_KINDS, amounts_of, sums_of
-from docuextract_desktop.extraction.candidates import CandidateSet
+from docuextract_desktop.extraction.candidates import CandidateSet, Spans, Together
 from docuextract_desktop.extraction.labels import LabelMatches
 from docuextract_desktop.extraction.surroundings import NOWHERE, Surroundings, kind_of_token, nowhere
-from docuextract_desktop.extraction.together import Together
 from docuextract_desktop.extraction.tokens import Bools, Floats, Ints, TokenView
+
+Rows = NDArray[np.intp]
 
 RELATIONS = (
     "left_touching",
@@ -81,7 +82,7 @@ def relations_of(
         if not len(found):
             result.append(np.zeros((0, len(RELATIONS)), np.float32))
             continue
-        own = {name: geometry[name][field, rows] for name in _DIRECTIONS}
+        own = {name: geometry[name][field].take(rows) for name in _DIRECTIONS}
         other_left, other_above = (_of_others(geometry[name], field, rows) for name in ("left_near", "above_near"))
         best = np.maximum(np.maximum(own["left_near"], own["above_near"]), 0.6 * own["left_any"])
         section, section_of_other = _under_which(sections, field, rows)
@@ -108,10 +109,10 @@ def relations_of(
     return result
 
 
-def _of_others(best: Floats, field: int, rows: slice) -> Floats:
+def _of_others(best: Floats, field: int, rows: Rows) -> Floats:
     """The strongest, float32 (n,), of the labels of all fields but one."""
     others = np.arange(len(best)) != field
-    return np.asarray(best[others, rows].max(axis=0, initial=0), np.float32)
+    return np.asarray(best[others].max(axis=0, initial=0)[rows], np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,16 +128,16 @@ class _Named:
     tokens: Ints
 
     @classmethod
-    def of(cls, found: CandidateSet, around: Surroundings, matches: LabelMatches) -> _Named:
+    def of(cls, found: Spans, around: Surroundings, matches: LabelMatches) -> _Named:
         inside = found.t0 + np.arange(_INSIDE, dtype=np.int32)[:, None]
         inside = np.where(inside < found.t1, inside, -1)
         near = (around.left, around.above, around.header, around.first, around.right, around.below, inside)
         nothing = np.zeros((len(matches.token_share), 1), np.float32)
         return cls(np.append(matches.token_share, nothing, axis=1), np.concatenate(near))
 
-    def shares(self, field: int, rows: slice) -> dict[str, Floats]:
+    def shares(self, field: int, rows: Rows) -> dict[str, Floats]:
         """For each place around the candidates `rows` the largest share of a token there."""
-        share = self.token_share[field][self.tokens[:, rows]]
+        share = self.token_share[field][self.tokens.take(rows, axis=1)]
         largest = {name: share[at].max(axis=0) for name, at in _PLACES.items()}
         return {"share_left": share[0], **largest}
 
@@ -180,7 +181,7 @@ def _among_labelled(found: CandidateSet, best: Floats) -> dict[str, Floats]:
     return columns
 
 
-def _sections(view: TokenView, found: CandidateSet, height: Floats, matches: LabelMatches) -> Floats:
+def _sections(view: TokenView, found: Spans, height: Floats, matches: LabelMatches) -> Floats:
     """How far up, in line heights, the last label of each field stands above each candidate: float32 (fields, n).
 
     A label counts where it begins left of the candidate or little to its right, in any line above; where there is none,
@@ -205,11 +206,11 @@ def _sections(view: TokenView, found: CandidateSet, height: Floats, matches: Lab
     return nearest
 
 
-def _under_which(sections: Floats, field: int, rows: slice) -> tuple[Floats, Floats]:
+def _under_which(sections: Floats, field: int, rows: Rows) -> tuple[Floats, Floats]:
     """Under whose heading a candidate stands: how near the last label above is, if the field's own or another's."""
     own = sections[field, rows]
     others = np.arange(len(sections)) != field
-    other = sections[others, rows].min(axis=0, initial=NOWHERE)
+    other = sections[others].min(axis=0, initial=NOWHERE)[rows]
     closest = np.exp(-np.minimum(np.maximum(np.minimum(own, other), 0), 60) / 8.0).astype(np.float32)
     return np.where((own <= other) & (own < NOWHERE), closest, 0), np.where(own > other, closest, 0)
 
@@ -243,9 +244,7 @@ class _Pairs:
     strength: Floats
 
 
-def label_geometry(
-    view: TokenView, found: CandidateSet, around: Surroundings, matches: LabelMatches
-) -> dict[str, Floats]:
+def label_geometry(view: TokenView, found: Spans, around: Surroundings, matches: LabelMatches) -> dict[str, Floats]:
     """For each direction the strongest label of each field to each candidate: float32 (fields, n), 0 for none."""
     fields, n = len(matches.token_share), len(found)
     strongest = np.zeros((len(_DIRECTIONS), fields * n), np.float32)
@@ -272,7 +271,7 @@ def _pairs_where(mask: Bools) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return first, flat - first * mask.shape[1]
 
 
-def _along_the_line(found: CandidateSet, matches: LabelMatches, quality: Floats, same_line: Bools) -> dict[str, _Pairs]:
+def _along_the_line(found: Spans, matches: LabelMatches, quality: Floats, same_line: Bools) -> dict[str, _Pairs]:
     """Labels left and right of candidates on their line; distances in tokens."""
     match, row = _pairs_where(same_line)
     strength, telling = quality[match], _telling(matches)[match]
@@ -293,7 +292,7 @@ def _along_the_line(found: CandidateSet, matches: LabelMatches, quality: Floats,
 
 
 def _over_and_under(
-    view: TokenView, found: CandidateSet, matches: LabelMatches, quality: Floats, height: Floats, same_line: Bools
+    view: TokenView, found: Spans, matches: LabelMatches, quality: Floats, height: Floats, same_line: Bools
 ) -> dict[str, _Pairs]:
     """Labels above and below candidates on their page, overlapping in x; distances in line heights."""
     first, last = view.token_box[matches.start], view.token_box[matches.stop - 1]
@@ -326,7 +325,7 @@ def _over_and_under(
     }
 
 
-def _inside(found: CandidateSet, matches: LabelMatches, quality: Floats) -> _Pairs:
+def _inside(found: Spans, matches: LabelMatches, quality: Floats) -> _Pairs:
     """Labels within candidates."""
     match, row = _pairs_where((matches.start[:, None] >= found.t0) & (matches.stop[:, None] <= found.t1))
     return _Pairs(row, match, quality[match])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from docuextract_desktop.extraction.arithmetic import AMOUNT_KINDS, amounts_of, coin_rounding, sums_of
 from docuextract_desktop.extraction.blocks import again_in_small_print, blocks_of
-from docuextract_desktop.extraction.candidates import CandidateSet
+from docuextract_desktop.extraction.candidates import CandidateSet, Spans
 from docuextract_desktop.extraction.codes import VAT, code_form
 from docuextract_desktop.extraction.edges import edge_slots
 from docuextract_desktop.extraction.labels import LabelMatches
@@ -45,12 +45,12 @@ class Labels:
     share: Floats
     covers: Ints
 
-    def of(self, rows: slice) -> Labels:
+    def of(self, rows: NDArray[np.intp]) -> Labels:
         """Those of some candidates."""
         return Labels(self.share[rows], self.covers[rows])
 
 
-def labels_in(view: TokenView, found: CandidateSet, matches: LabelMatches) -> Labels:
+def labels_in(view: TokenView, found: Spans, matches: LabelMatches) -> Labels:
     """Find labels, of whichever field, that candidates begin with or consist of."""
     n, count = len(found), len(view.token)
     covers = np.zeros(n, np.int32)
@@ -78,7 +78,7 @@ def standing_slots(view: TokenView, found: CandidateSet, labels: Labels) -> list
         title, particular = members[TITLE], members[PARTICULAR]
         blocks = blocks_of(view)
         tokens = np.maximum(found.t1 - found.t0, 1)
-        first, last = found.part[found.part_start[:-1]], found.part[found.part_start[1:] - 1]
+        first, last = found.first_part, found.last_part
         begins, ends = view.word_segment[first[:, 0]], view.word_segment[last[:, 1] - 1]
         place, reach, over = blocks.place[ends], blocks.contact[ends], blocks.over[begins]
         own_place = np.minimum(blocks.place[begins], 1)

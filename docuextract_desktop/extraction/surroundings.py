@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from docuextract_desktop.extraction.candidates import CandidateSet
-from docuextract_desktop.extraction.together import Together
+from docuextract_desktop.extraction.candidates import CandidateSet, Spans, Together
 from docuextract_desktop.extraction.tokens import NUMBER, Bools, Floats, Hashes, Ints, TokenView, mix
 
 NOTHING = np.uint32(0x5A17)
@@ -22,8 +21,22 @@ _AT_ONCE = 1 << 17  # pairs of a candidate and a segment that are looked at in o
 
 
 @dataclass(frozen=True, eq=False)
+class Ranges:
+    """Which candidates of one kind are printed as a range, two values joined by a dash or 'to'; n of them.
+
+    Attributes:
+        start, end: bool (n,), first / second of the two.
+        partner: int32 (n,), row of the value that it is joined with as the first, or -1.
+    """
+
+    start: Bools
+    end: Bools
+    partner: Ints
+
+
+@dataclass(frozen=True, eq=False)
 class Surroundings:
-    """Token indices around each of n candidates; -1 where there is none.
+    """Token indices around each of n spans, those of all candidates; -1 where there is none.
 
     Attributes:
         left, right: int32 (4, n) / (3, n), nearest first, on the same line.
@@ -34,8 +47,7 @@ class Surroundings:
         height: float32 (n,), of the first line of the candidate, as a fraction of the page.
         left_gap: float32 (n,), distance to the token on the left in line heights (99: none).
         above_gap, below_gap: float32 (n,), in line heights (99: none).
-        range_start, range_end: bool (n,), first / second of two values joined by a dash or 'to'.
-        range_with: int32 (n,), row among its kind of the value that it is joined with as the first, or -1.
+        ranges: per kind of candidates.
     """
 
     left: Ints
@@ -52,9 +64,7 @@ class Surroundings:
     left_gap: Floats
     above_gap: Floats
     below_gap: Floats
-    range_start: Bools
-    range_end: Bools
-    range_with: Ints
+    ranges: tuple[Ranges, ...]
 
 
 NOWHERE = np.float32(1e30)
@@ -115,7 +125,6 @@ def look_around(view: TokenView, candidates: Together) -> Surroundings:
 
     stack = _over_and_under(view, found, height)
     above, above2, header, below = _overlapping_tokens(view, found, stack.segments).swapaxes(0, 1)
-    start, end, partner = _ranges(view, candidates)
     return Surroundings(
         left=left,
         right=right,
@@ -131,9 +140,7 @@ def look_around(view: TokenView, candidates: Together) -> Surroundings:
         left_gap=left_gap,
         above_gap=stack.above_gap,
         below_gap=stack.below_gap,
-        range_start=start,
-        range_end=end,
-        range_with=partner,
+        ranges=tuple([_ranges(view, kind) for kind in candidates.kinds]),
     )
 
 
@@ -141,13 +148,13 @@ def _column(start: int, stop: int) -> Ints:
     return np.arange(start, stop, dtype=np.int32)[:, None]
 
 
-def first_words(found: CandidateSet) -> Ints:
+def first_words(found: Spans) -> Ints:
     """The first word of each candidate."""
     first: Ints = found.part[found.part_start[:-1], 0]
     return first
 
 
-def first_line_height(view: TokenView, found: CandidateSet) -> Floats:
+def first_line_height(view: TokenView, found: Spans) -> Floats:
     """Height of the first word of each candidate, as a fraction of the page."""
     first = first_words(found)
     height: Floats = view.word_box[first, 3] - view.word_box[first, 1]
@@ -172,7 +179,7 @@ class _Vertical:
     below_gap: Floats
 
 
-def _over_and_under(view: TokenView, found: CandidateSet, height: Floats) -> _Vertical:
+def _over_and_under(view: TokenView, found: Spans, height: Floats) -> _Vertical:
     n = len(found)
     segments = np.full((4, n), -1, np.int32)
     gaps = np.full((2, n), _FAR_AWAY, np.float32)
@@ -221,7 +228,7 @@ def _nearest(box: Floats, height: Floats, others: Floats, digits: Bools) -> tupl
     return nearest, np.where(there, np.minimum(np.maximum(gaps, 0), 98), np.float32(_FAR_AWAY))
 
 
-def _overlapping_tokens(view: TokenView, found: CandidateSet, segment: Ints, keep: int = 3, look: int = 12) -> Ints:
+def _overlapping_tokens(view: TokenView, found: Spans, segment: Ints, keep: int = 3, look: int = 12) -> Ints:
     """The tokens of `segment` (k, n) that lie nearest over or under each candidate, in reading order.
 
     Returns:
@@ -253,21 +260,20 @@ def _overlapping_tokens(view: TokenView, found: CandidateSet, segment: Ints, kee
 # --- printed ranges --------------------------------------------------------------------------------------------------
 
 
-def _ranges(view: TokenView, candidates: Together) -> tuple[Bools, Bools, Ints]:
-    n = len(candidates.every)
+def _ranges(view: TokenView, found: CandidateSet) -> Ranges:
+    n = len(found)
     start, end, partner = np.zeros(n, np.bool_), np.zeros(n, np.bool_), np.full(n, -1, np.int32)
-    for found, rows in zip(candidates.kinds, candidates.rows, strict=True):
-        if found.kind in _RANGE_KINDS:
-            for a, b in joined_by_range(view, found):
-                start[rows.start + a] = end[rows.start + b] = True
-                if partner[rows.start + a] < 0:
-                    partner[rows.start + a] = b
-    return start, end, partner
+    if found.kind in _RANGE_KINDS:
+        for a, b in joined_by_range(view, found):
+            start[a] = end[b] = True
+            if partner[a] < 0:
+                partner[a] = b
+    return Ranges(start, end, partner)
 
 
 def joined_by_range(view: TokenView, found: CandidateSet) -> list[tuple[int, int]]:
     """Pairs of candidates of one line, at most three apart, that are printed as `a – b` or `a to b`; in order."""
-    first, last = found.part[found.part_start[:-1]], found.part[found.part_start[1:] - 1]
+    first, last = found.first_part, found.last_part
     begins, begin, ends, end = first[:, 0], first[:, 2], last[:, 1], last[:, 3]
     pairs: list[tuple[int, int]] = []
     for apart in (1, 2, 3):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import struct
+import zlib
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import groupby, islice
 
 import numpy as np
 
@@ -49,7 +51,8 @@ class _Classes(dict[int, str]):
 
 _CLASS_OF = _Classes()
 _ASCII_CLASSES = "".join(_CLASS_OF[code] for code in range(128)).encode().ljust(256)
-_SHAPE = 16  # runs at most
+_EDGES_OF_ASCII = [b"a" if chr(code).isalnum() else bytes([code]) for code in range(128)]
+_SHAPE = 16  # runs at most: what is left of the classes where each run counts once (`INV-0042/a` → `A-0/a`)
 _DIGIT_RUN = re.compile(r"\d{4,}")
 
 
@@ -63,9 +66,28 @@ def _facts(text: str) -> bytes:
 
 @lru_cache(maxsize=32768)
 def _facts_of_ascii(classes: bytes) -> bytes:
-    """Here the classes alone decide everything, and amounts and days have few different ones."""
-    form = classes.decode()
-    return _look(form, form)
+    """As `_look`; here the classes alone decide everything, and amounts and days have few different ones."""
+    capitals, small, digits = classes.count(b"A"), classes.count(b"a"), classes.count(b"0")
+    edges = _EDGES_OF_ASCII[classes[0]] + _EDGES_OF_ASCII[classes[-1]]
+    shape = bytes([one for one, _ in islice(groupby(classes), _SHAPE)])
+    hashes = zlib.crc32(shape), zlib.crc32(classes[:14]), zlib.crc32(edges)
+    length, letters = len(classes), capitals + small
+    if letters + digits + classes.count(b"_") == length:  # most texts hold no sign
+        return _PACKED.pack(*hashes, length, digits, letters, capitals, 0, _postcode(classes, digits), 0, 1, 0, 0)
+    opened = classes.count(b"(")
+    return _PACKED.pack(
+        *hashes,
+        length,
+        digits,
+        letters,
+        capitals,
+        classes.count(b",") + classes.count(b".") + classes.count(b";"),
+        _postcode(classes, digits),
+        min(classes.count(b":"), 2),
+        1 + min(max(opened - classes.count(b")"), -1), 1) + (3 if opened else 0),
+        int(classes[-1] in b"-/&,:(") + 2 * int(classes[0] in b"-/&,:)."),
+        min(classes.count(b"/") + classes.count(b"|"), 3),
+    )
 
 
 def _look(text: str, classes: str) -> bytes:
@@ -74,7 +96,7 @@ def _look(text: str, classes: str) -> bytes:
     edges = ("a" if first.isalnum() else first) + ("a" if last.isalnum() else last)
     opened = text.count("(")
     return _PACKED.pack(
-        text_hash.__wrapped__(_shape(classes)),
+        text_hash.__wrapped__("".join([one for one, _ in islice(groupby(classes), _SHAPE)])),
         text_hash.__wrapped__(classes[:14]),
         text_hash(edges),
         len(text),
@@ -90,16 +112,8 @@ def _look(text: str, classes: str) -> bytes:
     )
 
 
-def _shape(classes: str) -> str:
-    """What is left of the classes where each run counts once: `INV-0042/a` → `A-0/a`."""
-    shape, before = "", ""
-    for one in classes:
-        if one != before:
-            shape += one
-            before = one
-            if len(shape) == _SHAPE:
-                break
-    return shape
+def _postcode(classes: bytes, digits: int) -> int:
+    return _has_postcode(classes.decode()) if digits > 3 else 0
 
 
 def _has_postcode(text: str) -> int:

@@ -1,6 +1,6 @@
 """Where free text and addresses begin and end: spans of words that no parser can tell, cut at labels and punctuation.
 
-Most words leave no choice; what a word can do is looked up once a word (`_marks`), and only the telling ones are
+Most words leave no choice; what a word can do is looked up once a word (`word_marks`), and only the telling ones are
 looked at closely.
 """
 
@@ -15,60 +15,38 @@ import numpy as np
 from docuextract_desktop.extraction.labels import LabelMatches
 from docuextract_desktop.extraction.lexicon import (
     COMPANY_WORDS,
-    FORM_WORDS,
-    JOINING_WORDS,
-    PARTICULAR_WORDS,
     is_contact_line,
 )
 from docuextract_desktop.extraction.tokens import LETTERS, NUMBER, Bools, Floats, Ints, TokenView
+from docuextract_desktop.extraction.word_marks import (
+    BEGINS,
+    CUTS,
+    DASHES,
+    DIGIT,
+    FORM,
+    JOINS,
+    LETTER,
+    LETTER_OR_DIGIT,
+    OPENERS,
+    PARTICULAR,
+    marks_of,
+)  # fmt: skip
 
 Part = tuple[int, int, int, int]
 """A run of words on one line: first word, one past the last, offset in the first, end offset in the last."""
+Span = tuple[int, ...]
+"""One run of words or several, one after the other: four numbers each."""
 
 MAX_CANDIDATES = 1500
 _MAX_TEXT_WORDS = 14
 _MAX_ADDRESS_LINES = 7
 _LABEL = 0.8  # label matches from this quality on part a line
-_NUMBER_SIGNS = frozenset({"#", "No.", "no.", "No", "Nr."})
-_OPENERS = "([{<"
-_DASHES = frozenset({"-", "–", "—", "|", "/", "•", "·", "*", "="})
-
-# What a word can mean for where texts begin and end
-_LETTER, _LETTER_OR_DIGIT = 1, 2
-_BEGINS = 4  # a text may begin in it or behind it: a colon, a dash, a number sign
-_CUTS = 8  # a text may end in it or before it: an opening bracket, a dash, punctuation at its end
-_FORM = 16  # it begins the next label
-_DIGIT = 32  # its first character is a digit
-_PARTICULAR = 64  # it only labels things
-_JOINS = 128  # no name ends in it: it goes on
 
 
 def part_text(view: TokenView, part: Part) -> str:
     """The text of one run of words, joined by spaces."""
     start, stop, begin, end = part
     return view.text[view.word_at[start] + begin : view.word_at[stop - 1] + end]
-
-
-@lru_cache(maxsize=65536)
-def _marks(word: str) -> int:
-    marks = 0
-    if any(c.isalnum() for c in word):
-        marks |= _LETTER_OR_DIGIT
-        if any(c.isalpha() for c in word):
-            marks |= _LETTER
-    if ":" in word or word in _DASHES or word in _NUMBER_SIGNS:
-        marks |= _BEGINS
-    if word in _DASHES or word[-1] in ",;.:" or any(c in word for c in _OPENERS):
-        marks |= _CUTS
-    if word[0].isupper() and word.casefold() in FORM_WORDS:
-        marks |= _FORM
-    if word[0].isdigit():
-        marks |= _DIGIT
-    if word.strip(":;.,#*").casefold() in PARTICULAR_WORDS:
-        marks |= _PARTICULAR
-    if word.casefold() in JOINING_WORDS:
-        marks |= _JOINS
-    return marks
 
 
 class _Cuts:
@@ -85,28 +63,36 @@ class _Cuts:
 
     def __init__(self, view: TokenView, matches: LabelMatches) -> None:
         self.view = view
-        self.marks = list(map(_marks, view.words))
-        at = view.segment_start[:-1]
-        self.of_segment: list[int] = np.bitwise_or.reduceat(np.array(self.marks, np.int32), at).tolist()
+        marks = marks_of(view)
+        self.marks: list[int] = marks.tolist()
+        self.of_segment: list[int] = np.bitwise_or.reduceat(marks, view.segment_start[:-1]).tolist()
         self.bounds = list(pairwise(view.segment_start.tolist()))
         self.label_ends = _label_ends(view, matches)
         self.opened = _opened_by_label(view, matches)
         words = [word for word in self.label_ends if word < len(view.words)]
         self.labelled = frozenset(view.word_segment[words].tolist())
 
+    def leaves_no_choice(self, segment: int) -> bool:
+        """Whether a text value can only be the whole of a segment."""
+        marks = self.of_segment[segment]
+        if marks & (BEGINS | CUTS) or segment in self.labelled:
+            return False
+        start, stop = self.bounds[segment]
+        return stop - start == 1 or not marks & (PARTICULAR | FORM | DIGIT)
+
     def starts(self, segment: int) -> list[tuple[int, int]]:
         """Where in a segment a text value may begin: (word, offset)."""
         start, stop = self.bounds[segment]
         starts = [(start, 0)]
         marks = self.of_segment[segment]
-        if not marks & (_BEGINS | _PARTICULAR) and segment not in self.labelled:
+        if not marks & (BEGINS | PARTICULAR) and segment not in self.labelled:
             return starts
         words = self.view.words
-        if marks & _BEGINS or segment in self.labelled:
+        if marks & BEGINS or segment in self.labelled:
             for word in range(start, stop):
                 if word in self.label_ends:
                     starts.extend((word, offset) for offset in self.label_ends[word] if (word, offset) != (start, 0))
-                if not self.marks[word] & _BEGINS:
+                if not self.marks[word] & BEGINS:
                     continue
                 text = words[word]
                 colon = text.find(":")
@@ -120,7 +106,7 @@ class _Cuts:
                         starts.append((word + 1, 0))
                 elif word + 1 < stop:
                     starts.append((word + 1, 0))
-        if self.marks[start] & _PARTICULAR:
+        if self.marks[start] & PARTICULAR:
             led = self._after_leading_particulars(start, stop)
             if led is not None:
                 starts.append((led, 0))
@@ -132,7 +118,7 @@ class _Cuts:
     def _after_leading_particulars(self, start: int, stop: int) -> int | None:
         """The first word behind one or two that only label things (`Name Blueprint Advisors`), if a value follows."""
         word = start
-        while word < min(start + 2, stop - 1) and self.marks[word] & _PARTICULAR:
+        while word < min(start + 2, stop - 1) and self.marks[word] & PARTICULAR:
             word += 1
         after = self.view.words[word]
         if word == start or not after[0].isupper() or after.strip(".,").casefold() in COMPANY_WORDS:
@@ -144,17 +130,17 @@ class _Cuts:
         start, stop = self.bounds[segment]
         words, all_marks = self.view.words, self.marks
         ends = [(stop, len(words[stop - 1]))]
-        if not self.of_segment[segment] & (_CUTS | _FORM | _DIGIT):
+        if not self.of_segment[segment] & (CUTS | FORM | DIGIT):
             return ends
         for word in range(start, stop):
             marks = all_marks[word]
-            if not marks & (_CUTS | _FORM | _DIGIT):
+            if not marks & (CUTS | FORM | DIGIT):
                 continue
-            if marks & _CUTS:
+            if marks & CUTS:
                 ends.extend(_cuts_at(words, word, start, stop))
             if (
                 word > start
-                and (marks & _FORM or (marks & _DIGIT and not all_marks[word - 1] & _DIGIT))
+                and (marks & FORM or (marks & DIGIT and not all_marks[word - 1] & DIGIT))
                 and words[word][-1] != ":"
             ):
                 ends.append((word, len(words[word - 1])))
@@ -164,12 +150,12 @@ class _Cuts:
 def _cuts_at(words: tuple[str, ...], word: int, start: int, stop: int) -> Iterable[tuple[int, int]]:
     """Where a text may end by the punctuation of one word of the words `start:stop`."""
     text = words[word]
-    bracket = min((text.find(c) for c in _OPENERS if c in text), default=-1)
+    bracket = min((text.find(c) for c in OPENERS if c in text), default=-1)
     if bracket == 0 and word > start:
         yield word, len(words[word - 1])
     elif bracket > 0:
         yield word + 1, bracket
-    if text in _DASHES and word > start:
+    if text in DASHES and word > start:
         yield word, len(words[word - 1])
     if text[-1] in ",;" and word + 1 < stop:
         yield word + 1, len(text) - 1
@@ -220,44 +206,46 @@ def _lettered_segments(view: TokenView) -> Bools:
 # --- free text ------------------------------------------------------------------------------------------------------
 
 
-def text_spans(view: TokenView, matches: LabelMatches) -> Iterable[tuple[Part, ...]]:
+def text_spans(view: TokenView, matches: LabelMatches) -> Iterable[Span]:
     """Spans of free text of a document with words, each once."""
     cuts = _Cuts(view, matches)
     lengths = view.word_length.tolist()
     lettered = _lettered_segments(view).tolist()
     below, bounds = segment_below(view).tolist(), cuts.bounds
-    found: dict[tuple[Part, ...], None] = {}
+    found: dict[Span, None] = {}
     for segment, (start, stop) in enumerate(bounds):
         marks = cuts.of_segment[segment]
-        if not marks & _LETTER_OR_DIGIT:
+        if not marks & LETTER_OR_DIGIT:
             continue
         whole_end = lengths[stop - 1]
-        if not marks & _LETTER:
-            found[((start, stop, 0, whole_end),)] = None
+        if not marks & LETTER:
+            found[start, stop, 0, whole_end] = None
             continue
-        starts = cuts.starts(segment)[:6]
-        ends = cuts.ends(segment)[:6]
         following = below[segment]
+        if cuts.leaves_no_choice(segment):
+            starts, ends = [(start, 0)], [(stop, whole_end)]
+        else:
+            starts, ends = cuts.starts(segment)[:6], cuts.ends(segment)[:6]
         # What ends in a word that joins goes on below (`Friends of`, `Committee for`) and is no value by itself.
-        goes_on = following >= 0 and lettered[segment] and cuts.marks[stop - 1] & _JOINS > 0
+        goes_on = following >= 0 and lettered[segment] and cuts.marks[stop - 1] & JOINS > 0
         for begin_word, begin in starts:
             for end_word, end in ends[goes_on:]:
                 if end_word <= begin_word or end_word - begin_word > _MAX_TEXT_WORDS:
                     continue
                 if end_word == begin_word + 1 and end <= begin:
                     continue
-                found[((begin_word, end_word, begin, end),)] = None
+                found[begin_word, end_word, begin, end] = None
         if following >= 0 and lettered[segment] and (lettered[following] or goes_on):
             a, b = bounds[following]
             if b - a + stop - start <= _MAX_TEXT_WORDS:
                 second = (a, b, 0, lengths[b - 1])
                 for begin_word, begin in starts[:4]:
-                    found[((begin_word, stop, begin, whole_end), second)] = None
+                    found[begin_word, stop, begin, whole_end, *second] = None
         if len(found) >= MAX_CANDIDATES:
             break
     else:
         for start, stop in _neighbouring_segments(view, lettered):
-            found[((start, stop, 0, lengths[stop - 1]),)] = None
+            found[start, stop, 0, lengths[stop - 1]] = None
     return list(found)[:MAX_CANDIDATES]
 
 
@@ -321,7 +309,7 @@ def _near_below(box: Floats, page: Ints) -> tuple[np.ndarray, np.ndarray]:
 # --- addresses ------------------------------------------------------------------------------------------------------
 
 
-def address_spans(view: TokenView, matches: LabelMatches) -> Iterable[tuple[Part, ...]]:
+def address_spans(view: TokenView, matches: LabelMatches) -> Iterable[Span]:
     """Runs of one to seven lines of one column, from each line on, with the label before and contacts after cut off."""
     cuts = _Cuts(view, matches)
     below, bounds = segment_below(view).tolist(), cuts.bounds
@@ -333,24 +321,24 @@ def address_spans(view: TokenView, matches: LabelMatches) -> Iterable[tuple[Part
         [(word, end) for word, end in cuts.ends(at)[1:4] if word > start and (word - 1 > start or end > 0)]
         for at, (start, _) in enumerate(bounds)
     ]
-    found: dict[tuple[Part, ...], None] = {}
+    found: dict[Span, None] = {}
     for segment, (_, first_stop) in enumerate(bounds):
         firsts = [(word, first_stop, offset, wholes[segment][3]) for word, offset in cuts.starts(segment)[:3]]
-        run: list[Part] = []
+        run: list[int] = []
         at = segment
-        while at >= 0 and len(run) < _MAX_ADDRESS_LINES:
+        while at >= 0 and len(run) < 4 * _MAX_ADDRESS_LINES:
             start, stop = bounds[at]
             if contact[at]:
                 before = _before_contact(view, start, stop)
                 if before is not None:
-                    found[(*run, before)] = None
+                    found[(*run, *before)] = None
                 break
-            run.append(wholes[at])
-            if len(run) > 1 or alone[at]:
+            run += wholes[at]
+            if len(run) > 4 or alone[at]:
                 for first in firsts:
-                    found[(first, *run[1:])] = None
+                    found[(*first, *run[4:])] = None
                 for word, end in inner_ends[at]:
-                    found[(*run[:-1], (start, word, 0, end))] = None
+                    found[(*run[:-4], start, word, 0, end)] = None
             at = below[at]
         if len(found) >= MAX_CANDIDATES:
             break

@@ -7,6 +7,7 @@ runs that begin with a digit, and a few telling signs. Everything is kept as par
 from __future__ import annotations
 
 import re
+import struct
 import unicodedata
 import zlib
 from collections.abc import Sequence
@@ -57,6 +58,21 @@ def cut(word: str) -> tuple[tuple[int, int, str, int, int], ...]:
             normal, kind = piece, SIGN
         found.append((match.start(), match.end(), normal, kind, text_hash(normal)))
     return tuple(found)
+
+
+_PLACED = struct.Struct("=4I")
+
+
+@lru_cache(maxsize=65536)
+def _packed(word: str) -> tuple[bytes, tuple[str, ...]]:
+    """`cut` of one word: start, end, kind and hash of its tokens, packed, and their normal forms.
+
+    A document's worth of bytes becomes an array in one go.
+    """
+    tokens = cut(word)
+    return b"".join([_PLACED.pack(start, end, kind, code) for start, end, _, kind, code in tokens]), tuple(
+        [normal for _, _, normal, _, _ in tokens]
+    )
 
 
 @lru_cache(maxsize=65536)
@@ -246,12 +262,12 @@ def view_tokens(document: Document) -> TokenView:
     line_start = _starts(word_line, lines)
     segment_start = _starts(word_segment, segments)
 
-    cuts = list(map(cut, words))
-    rows = list(chain.from_iterable(cuts))
-    begins, stops, token, kinds, hashes = zip(*rows, strict=True) if rows else ((), (), (), (), ())
-    per_word = np.fromiter(map(len, cuts), np.int32, len(words))
+    cuts = list(map(_packed, words))
+    token = tuple(chain.from_iterable([tokens for _, tokens in cuts]))
+    table = np.frombuffer(b"".join([packed for packed, _ in cuts]), np.uint32).reshape(-1, 4).T
+    start, end, kinds = table[:3].astype(np.int32)
+    per_word = np.fromiter([len(tokens) for _, tokens in cuts], np.int32, len(words))
     token_word = np.repeat(np.arange(len(words), dtype=np.int32), per_word)
-    start, end = np.array(begins, np.int32), np.array(stops, np.int32)
     word_length = np.fromiter(map(len, words), np.int32, len(words))
     length = np.maximum(word_length.astype(np.float32), 1)[token_word]
     token_box = word_box[token_word].copy()
@@ -279,8 +295,8 @@ def view_tokens(document: Document) -> TokenView:
         page_of_line=np.array(page_of_line, np.int32),
         line_of_segment=word_line[segment_start[:-1]] if segments else empty,
         token=token,
-        token_hash=np.array(hashes, np.uint32),
-        token_kind=np.array(kinds, np.int32),
+        token_hash=table[3].copy(),
+        token_kind=kinds,
         token_word=token_word,
         token_line=token_line,
         token_segment=token_segment,

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from docuextract_desktop.extraction import lexicon
-from docuextract_desktop.extraction.candidates import CandidateSet
+from docuextract_desktop.extraction.candidates import Spans
 from docuextract_desktop.extraction.tokens import Bools, Ints, TokenView
 
 COMPANY, BUSINESS, ADDRESS, CONTACT, TOTAL, TITLE, PARTICULAR, ROUNDING = range(8)
@@ -56,13 +56,13 @@ def before_legal_form(view: TokenView) -> Bools:
     return named
 
 
-def membership(view: TokenView, found: CandidateSet) -> Ints:
+def membership(view: TokenView, found: Spans) -> Ints:
     """How many tokens of each candidate belong to each class of words: int32 (classes, n)."""
     before, last = words_before(view), len(view.token)
     members: Ints = before[:, np.minimum(found.t1, last)] - before[:, np.minimum(found.t0, last)]
     return members
 
 
-def only_titles(view: TokenView, found: CandidateSet) -> Bools:
+def only_titles(view: TokenView, found: Spans) -> Bools:
     """Which candidates say what the document is and nothing else (`TAX INVOICE`): bool (n,)."""
     return np.asarray(membership(view, found)[TITLE] >= np.maximum(found.t1 - found.t0, 1), np.bool_)

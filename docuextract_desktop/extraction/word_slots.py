@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from docuextract_desktop.extraction.candidates import CandidateSet
+from docuextract_desktop.extraction.candidates import Spans
 from docuextract_desktop.extraction.surroundings import Surroundings, padded
 from docuextract_desktop.extraction.tokens import Hashes, Ints, TokenView, mix
 
@@ -19,7 +19,7 @@ def _steps(values: NDArray[np.float32], edges: list[float]) -> Hashes:
     return np.searchsorted(edges, values, "right").astype(np.uint32)
 
 
-def words_around(view: TokenView, found: CandidateSet, around: Surroundings) -> WordSlots:
+def words_around(view: TokenView, found: Spans, around: Surroundings) -> WordSlots:
     """The words around candidates of whichever kind."""
     places = (
         around.left,
@@ -57,27 +57,32 @@ def words_around(view: TokenView, found: CandidateSet, around: Surroundings) -> 
     return slots
 
 
-def words_within(view: TokenView, found: CandidateSet, rows: slice, around: Surroundings) -> WordSlots:
-    """The words of texts, addresses and codes themselves; `around` knows the candidates as its `rows`."""
+def words_within(view: TokenView, found: Spans, around: Surroundings) -> WordSlots:
+    """The words of texts, addresses and codes themselves."""
     hashes = padded(view.token_hash)
     inside = found.t0 + np.arange(4, dtype=np.int32)[:, None]
     ends = found.t1 - np.arange(1, 4, dtype=np.int32)[:, None]
     index = np.concatenate([np.where(inside < found.t1, inside, -1), np.where(ends > found.t0, ends, -1)])
     value = list(hashes[index])
-    right = hashes[around.right[0, rows]]
+    right = hashes[around.right[0]]
     slots: WordSlots = []
     slots += [(61, value[0]), (62, value[4]), (63, mix(value[4], 63) ^ value[5])]
     slots += [(64, h) for h in value]
     slots += [(65, value[4] ^ mix(right, 65))]
-    if found.kind == "address":
-        below = hashes[around.below[0, rows]]
-        last_line = hashes[view.word_token_start[found.part[found.part_start[1:] - 1, 0]]]
-        lines = np.diff(found.part_start).astype(np.uint32)
-        slots += [(66, last_line), (67, mix(below, 67) ^ value[4]), (68, below ^ mix(lines, 68))]
     return slots
 
 
-def _headings(view: TokenView, found: CandidateSet) -> Ints:
+def lines_within(view: TokenView, found: Spans, around: Surroundings) -> WordSlots:
+    """What tells where an address ends: its last line and what stands under it."""
+    hashes = padded(view.token_hash)
+    final = hashes[np.where(found.t1 - 1 > found.t0, found.t1 - 1, -1)]
+    below = hashes[around.below[0]]
+    last_line = hashes[view.word_token_start[found.last_part[:, 0]]]
+    lines = np.diff(found.part_start).astype(np.uint32)
+    return [(66, last_line), (67, mix(below, 67) ^ final), (68, below ^ mix(lines, 68))]
+
+
+def _headings(view: TokenView, found: Spans) -> Ints:
     """Tokens, int32 (3, n), of the nearest lines above that look like headings: short, one segment, no number.
 
     The first two of the nearest one and the first of the next; -1 where there is none. A heading holds for the lines
@@ -100,7 +105,7 @@ def _headings(view: TokenView, found: CandidateSet) -> Ints:
     return np.stack([token(near, 0), token(near, 1), token(far, 0)])
 
 
-def _token_of_heading(view: TokenView, found: CandidateSet, heading: Ints, at: int) -> Ints:
+def _token_of_heading(view: TokenView, found: Spans, heading: Ints, at: int) -> Ints:
     ok = (heading >= 0) & (found.line - heading <= 12) & (view.page_of_line[heading] == found.page)
     token = view.line_token_start[heading] + at
     return np.where(ok & (token < view.line_token_start[heading + 1]), token, -1).astype(np.int32)

@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from docuextract_desktop.extraction.arithmetic import adding_up
+from docuextract_desktop.extraction.candidates import Wanted, find_together
+from docuextract_desktop.extraction.labels import match_labels
 from docuextract_desktop.extraction.prepared import Prepared, prepare
 from docuextract_desktop.extraction.text_facts import facts_of
-from docuextract_desktop.templates.models import Template, TemplateField
+from docuextract_desktop.extraction.tokens import view_tokens
+from docuextract_desktop.templates.models import Locale, Template, TemplateField
 from tests.extraction.printed import document_of, field
 
 ORDER = """
@@ -51,6 +54,20 @@ def test_a_kind_among_others_is_described_as_by_itself(wanted: TemplateField) ->
     assert np.array_equal(first.slots, second.slots)
     assert np.array_equal(first.range_with, second.range_with)
     assert np.array_equal(alone.relations[wanted.name], among.relations[wanted.name])
+
+
+def test_words_that_are_candidates_of_several_kinds_are_looked_at_once() -> None:
+    view = view_tokens(document_of(ORDER))
+    wanted = [Wanted("id"), Wanted("text"), Wanted("address"), Wanted("date")]
+    together = find_together(view, wanted, match_labels(view, list(FIELDS)), Locale())
+    every = together.every
+    assert len(set(every.parts)) == len(every) < sum(map(len, together.kinds))
+    for found, rows in zip(together.kinds, together.rows, strict=True):
+        assert len(found) > 0
+        assert [every.parts[row] for row in rows] == found.parts == sorted(found.parts)
+        assert tuple(every.texts[row] for row in rows) == found.texts
+        assert np.array_equal(every.box[rows], found.box)
+        assert [len(parts) for parts in found.parts] == np.diff(found.part_start).tolist()
 
 
 def test_both_ends_of_a_printed_range_find_each_other_among_all_kinds() -> None:

@@ -142,12 +142,15 @@ _SLIPS = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1", "|": "1"})
 _OLDEST, _NEWEST = 1900, 2100
 
 
+_Readings = tuple[tuple[Order | None, date], ...]
+"""Possible days, each with the order that it supposes; None: the print leaves no choice."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     start: int
     end: int
-    readings: tuple[tuple[Order | None, date], ...]
-    """Possible days, each with the order that it supposes; None: the print leaves no choice."""
+    readings: _Readings
     quality: float
 
 
@@ -177,76 +180,108 @@ def _find(text: str) -> tuple[_Found, ...]:
     if _HAS_DIGITS.search(text) is None:
         return ()
     numeric = _MAYBE_NUMERIC.search(text) is not None
-    textual = (not text.isascii() or _MAYBE_NAMED.search(text) is not None) and any(
-        word.lower()[:3] in _MONTH_STARTS for word in _LETTERS.findall(text)
+    textual = not _MONTH_STARTS.isdisjoint([word.lower()[:3] for word in _LETTERS.findall(text)]) and (
+        not text.isascii() or _MAYBE_NAMED.search(text) is not None
     )
     return tuple(_search(text, numeric=numeric, textual=textual))
 
 
 def _search(text: str, *, numeric: bool, textual: bool) -> Iterator[_Found]:
     taken: list[tuple[int, int]] = []
-
-    for pattern, need, quality in _patterns(numeric=numeric, textual=textual):
-        if need is not None and need.search(text) is None:
+    may_run: bool | None = None
+    for spelling in _spellings(numeric=numeric, textual=textual):
+        pattern, need, quality = spelling.pattern, spelling.need, spelling.quality
+        if need is _MAYBE_RUN:  # two of the spellings need the same
+            if may_run is None:
+                may_run = need.search(text) is not None
+            if not may_run:
+                continue
+        elif need is not None and need.search(text) is None:
             continue
         for match in pattern.finditer(text):
             start, end = match.span()
             if taken and any(a < end and start < b for a, b in taken):
                 continue
-            readings = _readings(match, pattern)
+            readings, print_quality = _read(spelling, match)
             if not readings:
                 continue
             taken.append((start, end))
-            yield _Found(start, end, readings, quality * _print_quality(match, pattern))
+            yield _Found(start, end, readings, quality * print_quality)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Spelling:
+    """One way to write a date: how to find it, what a text must hold for it (cheaper to look for), and its quality."""
+
+    pattern: re.Pattern[str]
+    need: re.Pattern[str] | None
+    quality: float
+
+
+_SOLID_DATES = _Spelling(_SOLID, _MAYBE_RUN, 0.8)
+_MERGED_DATES = _Spelling(_MERGED, _MAYBE_RUN, 0.3)
+_NAMED_DATES = tuple([_Spelling(pattern, None, 1.0) for pattern in (_DAY_MONTH, _MONTH_DAY, _YEAR_MONTH)])
+_YEAR_FIRST_DATES = _Spelling(_YEAR_FIRST, _MAYBE_YEAR_FIRST, 1.0)
+_NUMERIC_DATES = _Spelling(_NUMERIC, None, 1.0)
+_MIXED_DATES = _Spelling(_MIXED, None, 0.5)
+_STROKE_DATES = _Spelling(_STROKES, _MAYBE_STROKES, 0.3)
+_WITHOUT_SIGNS = (_SOLID_DATES, _MERGED_DATES)
+_WITH_SIGNS = (
+    _YEAR_FIRST_DATES,
+    _NUMERIC_DATES,
+    *_WITHOUT_SIGNS,
+    _Spelling(_SPACED, _MAYBE_SPACED, 0.7),
+    _MIXED_DATES,
+    _STROKE_DATES,
+)
 
 
 @cache
-def _patterns(*, numeric: bool, textual: bool) -> tuple[tuple[re.Pattern[str], re.Pattern[str] | None, float], ...]:
-    """Patterns, likelier ones first: what a text must hold for one, cheaper to look for, and its quality."""
-    runs = ((_SOLID, _MAYBE_RUN, 0.8), (_MERGED, _MAYBE_RUN, 0.3))
-    named = ((_DAY_MONTH, None, 1.0), (_MONTH_DAY, None, 1.0), (_YEAR_MONTH, None, 1.0)) if textual else ()
-    if not numeric:
-        return (*named, *runs)
-    return (
-        *named,
-        (_YEAR_FIRST, _MAYBE_YEAR_FIRST, 1.0),
-        (_NUMERIC, None, 1.0),
-        *runs,
-        (_SPACED, _MAYBE_SPACED, 0.7),
-        (_MIXED, None, 0.5),
-        (_STROKES, _MAYBE_STROKES, 0.3),
-    )
+def _spellings(*, numeric: bool, textual: bool) -> tuple[_Spelling, ...]:
+    """What to look for, likelier spellings first."""
+    return (*(_NAMED_DATES if textual else ()), *(_WITH_SIGNS if numeric else _WITHOUT_SIGNS))
 
 
-def _print_quality(match: re.Match[str], pattern: re.Pattern[str]) -> float:
-    """How well the digits are printed: letters among them are slips, a year of two digits leaves a doubt."""
-    day, month, year = match["a"], match["b"] if "b" in pattern.groupindex else None, match["y"]
-    if not ((day or "0") + (month or "0") + (year or "0")).isdigit():
-        return 0.7
-    return 0.95 if pattern in (_NUMERIC, _MIXED) and len(match["y"]) == 2 else 1.0
-
-
-def _readings(match: re.Match[str], pattern: re.Pattern[str]) -> tuple[tuple[Order | None, date], ...]:
-    if pattern is _MERGED:
-        return _both_orders(_year(match["y"]), _number(match["a"]), _number(match["b"] or match["c"]))
-    if pattern is _STROKES:
+def _read(spelling: _Spelling, match: re.Match[str]) -> tuple[_Readings, float]:
+    """The days that a match can stand for, and how well its digits are printed."""
+    if spelling in _NAMED_DATES:
+        return _read_named(*match.group("a", "m", "y"))
+    day, month, year = match.group("a", "b", "y")
+    if spelling is _MERGED_DATES:
+        readings = _both_orders(_year(year), _number(day), _number(month or match["c"]))
+        return readings, _print_quality(day, month, year)
+    if spelling is _STROKE_DATES:
         a, b, y = (match[x] or match[z] for x, z in (("a", "d"), ("b", "e"), ("y", "z")))
-        return _both_orders(_year(y), _number(a), _number(b or match["c"]))
-    year = _year(match["y"])
-    first = _number(match["a"])
-    if "m" in pattern.groupindex:
-        month = _MONTH_OF.get(_plain(match["m"]))
-        day = _day(year, month, first) if month else None
-        return ((None, day),) if day else ()
-    second = _number(match["b"])
-    if pattern in (_YEAR_FIRST, _SOLID):
-        day = _day(year, second, first)
-        return ((None, day),) if day else ()
-    return _both_orders(year, first, second)
+        return _both_orders(_year(y), _number(a), _number(b or match["c"])), _print_quality(day, month, year)
+    year_first = spelling in (_YEAR_FIRST_DATES, _SOLID_DATES)
+    short_year = len(year) == 2 and spelling in (_NUMERIC_DATES, _MIXED_DATES)
+    return _read_numbers(day, month, year, year_first=year_first, short_year=short_year)
+
+
+@lru_cache(maxsize=4096)
+def _read_named(day: str, month: str, year: str) -> tuple[_Readings, float]:
+    number = _MONTH_OF.get(_plain(month))
+    read = _day(_year(year), number, _number(day)) if number else None
+    return ((None, read),) if read else (), _print_quality(day, None, year)
 
 
 @lru_cache(maxsize=4096)  # a page prints the same days again and again
-def _both_orders(year: int, first: int, second: int) -> tuple[tuple[Order | None, date], ...]:
+def _read_numbers(day: str, month: str, year: str, *, year_first: bool, short_year: bool) -> tuple[_Readings, float]:
+    quality = _print_quality(day, month, year)
+    if short_year and quality == 1:
+        quality = 0.95  # a year of two digits leaves a doubt
+    if not year_first:
+        return _both_orders(_year(year), _number(day), _number(month)), quality
+    read = _day(_year(year), _number(month), _number(day))
+    return ((None, read),) if read else (), quality
+
+
+def _print_quality(*numbers: str | None) -> float:
+    """How well the digits are printed: letters among them are slips."""
+    return 1.0 if all((number or "0").isdigit() for number in numbers) else 0.7
+
+
+def _both_orders(year: int, first: int, second: int) -> _Readings:
     readings: list[tuple[Order | None, date]] = []
     orders: tuple[tuple[Order, int, int], ...] = (("day-first", second, first), ("month-first", first, second))
     for order, month, number in orders:

@@ -207,12 +207,12 @@ def _read(text: str) -> Parsed | None:
     if end < len(value) and value[end] == ")" and "(" in value[start:end]:
         end += 1
     value = value[start:end].strip()
-    if not any(c.isalnum() for c in value):
+    if not any(map(str.isalnum, value)):
         return None
     if iban_valid(value):
         return Parsed(value)
     quality = 0.9
-    if not any(c.isdigit() for c in value):
+    if not any(map(str.isdigit, value)):
         quality = 0.2
     elif _AMOUNT.fullmatch(value) or _DATE.fullmatch(value):
         quality = 0.3

@@ -26,6 +26,8 @@ ATOM: Final = re.compile(
     r"\d[0-9OoIlSB]*(?:[.,'’´`][0-9OoIlSB]+)*|(?<![^\W_])[OoIlSB][0-9OoIl]?[.,]?\d[0-9OoIl]*(?:[.,'’][0-9OoIl]+)*"
 )
 _GROUP_MARKS = str.maketrans("", "", "  \u00a0\u202f\u2009'’´`")
+# Most of the numbers on paper, which can be read in one way only
+_USUAL = re.compile(r"([0-9]{1,15})(?:([.,])([0-9]{2}))?")
 _SHAPE = re.compile(r"[0-9.,  \u00a0\u202f\u2009'’´`]+")
 
 
@@ -49,6 +51,10 @@ def read_numeral(text: str, decimal: DecimalMark = "auto", *, money: bool = True
     """
     quality = 1.0
     text = text.strip()
+    usual = _USUAL.fullmatch(text)
+    if usual is not None:
+        whole, mark, part = usual.groups()
+        return _numeral(whole, part or "", (), 1.0 if mark is None or decimal in ("auto", mark) else 0.8)
     if not text.isascii() or _SHAPE.fullmatch(text) is None:
         letters = sum(c in _SLIP_LETTERS for c in text)
         digits = sum(c.isdigit() for c in text)

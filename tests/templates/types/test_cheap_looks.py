@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docuextract_desktop.templates.models import Locale
-from docuextract_desktop.templates.types import date, id, money, value_type
+from docuextract_desktop.templates.models import DecimalMark, Locale
+from docuextract_desktop.templates.types import date, id, money, numerals, value_type
 
 # Pieces that dates, codes and amounts are printed with, and what recognition makes of them
 _PIECES = [
@@ -23,9 +23,9 @@ _lines = st.lists(st.sampled_from(_PIECES), max_size=14).map("".join)
 def _guarded() -> Iterable[tuple[re.Pattern[str], re.Pattern[str]]]:
     """Each pattern with the cheap look that must hold wherever it does."""
     for numeric, textual in ((False, False), (True, True)):
-        for pattern, look, _ in date._patterns(numeric=numeric, textual=textual):
-            if look is not None:
-                yield pattern, look
+        for spelling in date._spellings(numeric=numeric, textual=textual):
+            if spelling.need is not None:
+                yield spelling.pattern, spelling.need
     yield id._IBAN, id._MAYBE_KNOWN
 
 
@@ -49,6 +49,12 @@ def test_every_name_of_a_month_passes_the_cheap_look(name: str, form: str) -> No
 def test_no_vat_id_is_passed_over(text: str) -> None:
     if any(sum(c.isdigit() for c in m.group()) >= 7 for m in id._VAT.finditer(text)):
         assert id._MAYBE_KNOWN.search(text) is not None
+
+
+@given(text=st.from_regex(numerals._USUAL, fullmatch=True), decimal=st.sampled_from(["auto", ".", ","]))
+def test_a_usual_number_is_read_as_all_others_are(text: str, decimal: DecimalMark) -> None:
+    read = numerals.read_numeral(text, decimal)
+    assert read == numerals._split(text, decimal, 1.0, money=True)
 
 
 @given(text=st.from_regex(money._PLAIN, fullmatch=True), currency=st.sampled_from([None, "MYR"]))

@@ -1,0 +1,73 @@
+"""What each word can mean for where texts begin and end, and what it holds: looked up once a word, not once a use."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import numpy as np
+
+from docuextract_desktop.extraction.lexicon import FORM_WORDS, JOINING_WORDS, PARTICULAR_WORDS
+from docuextract_desktop.extraction.tokens import Ints, TokenView
+
+LETTER, LETTER_OR_DIGIT = 1, 2
+BEGINS = 4  # a text may begin in it or behind it: a colon, a dash, a number sign
+CUTS = 8  # a text may end in it or before it: an opening bracket, a dash, punctuation at its end
+FORM = 16  # it begins the next label
+DIGIT = 32  # its first character is a digit
+PARTICULAR = 64  # it only labels things
+JOINS = 128  # no name ends in it: it goes on
+JOINING_SIGN = 256  # it ends in a comma or a sign after which a text goes on
+REACHED_AT = 512  # it holds a mail or web address
+COLON_FIRST = 1024  # it begins with a colon: what stands before is a label
+
+OPENERS = "([{<"
+DASHES = frozenset({"-", "–", "—", "|", "/", "•", "·", "*", "="})
+_NUMBER_SIGNS = frozenset({"#", "No.", "no.", "No", "Nr."})
+_OPENING = frozenset(OPENERS)
+_REACHED_AT = re.compile(r"@|\bwww\.|\bhttps?:", re.IGNORECASE)
+
+
+@lru_cache(maxsize=2)
+def marks_of(view: TokenView) -> Ints:
+    """The marks of each word, bits of an int32 (w,); kept for all that ask."""
+    return np.fromiter(map(_marks, view.words), np.int32, len(view.words))
+
+
+@lru_cache(maxsize=65536)
+def _marks(word: str) -> int:
+    folded = word.casefold()
+    marks = 0
+    if word.isalpha():
+        marks = LETTER | LETTER_OR_DIGIT
+    elif word.isalnum() or any(map(str.isalnum, word)):
+        marks = LETTER_OR_DIGIT
+        if any(map(str.isalpha, word)):
+            marks |= LETTER
+    if word[0].isupper() and folded in FORM_WORDS:
+        marks |= FORM
+    if word[0].isdigit():
+        marks |= DIGIT
+    if folded.strip(":;.,#*") in PARTICULAR_WORDS:
+        marks |= PARTICULAR
+    if folded in JOINING_WORDS:
+        marks |= JOINS
+    if word in _NUMBER_SIGNS:
+        marks |= BEGINS
+    return marks if word.isalnum() else marks | _marks_of_signs(word)
+
+
+def _marks_of_signs(word: str) -> int:
+    """What the signs within a word say."""
+    marks = 0
+    if ":" in word or word in DASHES:
+        marks |= BEGINS
+    if word[0] == ":":
+        marks |= COLON_FIRST
+    if word in DASHES or word[-1] in ",;.:" or not _OPENING.isdisjoint(word):
+        marks |= CUTS
+    if word[-1] in ",&/+-":
+        marks |= JOINING_SIGN
+    if _REACHED_AT.search(word) is not None:
+        marks |= REACHED_AT
+    return marks
