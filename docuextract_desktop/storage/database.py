@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ APPLICATION_ID = 0x44457874
 """'DExt', kept in the file as PRAGMA application_id."""
 
 BUSY_TIMEOUT_S = 15.0
+_WAIT_FOR_OTHER_S = 0.01
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 
@@ -252,7 +254,7 @@ def connect(path: Path, busy_timeout_s: float, *, read_only: bool = False) -> sq
     try:
         connection.row_factory = sqlite3.Row
         if not read_only:
-            connection.execute("PRAGMA journal_mode=WAL")
+            _write_ahead(connection, busy_timeout_s)
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA secure_delete=ON")
         connection.execute("PRAGMA trusted_schema=OFF")
@@ -261,3 +263,24 @@ def connect(path: Path, busy_timeout_s: float, *, read_only: bool = False) -> sq
         connection.close()
         raise
     return connection
+
+
+def _write_ahead(connection: sqlite3.Connection, busy_timeout_s: float) -> None:
+    """Switch to the write-ahead log, waiting for other programs that do the same.
+
+    SQLite does not wait by itself here: programs that make one database at the same moment all hold it for reading,
+    and each would wait for the others.
+    """
+    deadline = time.monotonic() + busy_timeout_s
+    while not _switched(connection, give_up=time.monotonic() > deadline):
+        time.sleep(_WAIT_FOR_OTHER_S)
+
+
+def _switched(connection: sqlite3.Connection, *, give_up: bool) -> bool:
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.OperationalError as error:
+        if give_up or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
