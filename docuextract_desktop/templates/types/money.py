@@ -35,7 +35,7 @@ _BEHIND_STARTS: Final = frozenset({*_MINUS, *").,CcDd", *FIRST_LETTERS})
 _BEFORE_ENDS: Final = frozenset({*_SIGNS, *SYMBOLS, "."})
 """What a sign or a currency before an amount can end with, letters and a space aside."""
 _WHOLE = re.compile(
-    rf"\s*(?P<s1>{_SIGN})?\s?(?:(?P<c1>{PATTERN}|[Ss](?=\s?\d))[.:]?)?\s?(?P<s2>{_SIGN})?\s?"
+    rf"\s*(?P<s1>{_SIGN})?\s?(?:(?P<c1>{PATTERN}|[Ss](?=\s?\d))(?:(?<=[^\W\d_])\.|:)?)?\s?(?P<s2>{_SIGN})?\s?"
     r"(?P<number>[0-9OoIlSB.,][0-9OoIlSB.,'’´`  \u00a0\u202f]*?)"
     rf"(?P<none>[.,]\s?[{_DASH}]{{1,2}})?\s?(?P<close>\))?\s?(?P<s3>[{_DASH}])?\s?(?P<c2>{PATTERN})?\s?"
     r"(?P<side>CR|DR)?\.?\s?(?P<close2>\))?[*:;]?\s*",
