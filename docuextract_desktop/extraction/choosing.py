@@ -11,7 +11,7 @@ import numpy as np
 from docuextract_desktop.extraction.candidates import kind_of
 from docuextract_desktop.extraction.confidence import Signs
 from docuextract_desktop.extraction.general import General
-from docuextract_desktop.extraction.learning import MEMORY_START, Knowledge
+from docuextract_desktop.extraction.knowledge import MEMORY_START, Knowledge
 from docuextract_desktop.extraction.memory import Remembered, recall_again
 from docuextract_desktop.extraction.prepared import Candidates, Prepared
 from docuextract_desktop.extraction.ranker import EXTRA, Doubles, score, softmax

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from docuextract_desktop.extraction.examples import matching_rows
 from docuextract_desktop.extraction.general import general_knowledge
-from docuextract_desktop.extraction.learning import matching_rows
 from docuextract_desktop.extraction.models import FieldValue
 from docuextract_desktop.extraction.prepared import Prepared
 from docuextract_desktop.extraction.scoring import base_of

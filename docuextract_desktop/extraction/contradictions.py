@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from docuextract_desktop.extraction.learning import Example, remember
+from docuextract_desktop.extraction.examples import Example
+from docuextract_desktop.extraction.learning import remember
 from docuextract_desktop.extraction.memory import layout_similarity
 from docuextract_desktop.templates.models import Template
 

@@ -19,7 +19,7 @@ from docuextract_desktop.extraction.choosing import Chosen, choose
 from docuextract_desktop.extraction.confidence import confidence, situation, words_for_doubt
 from docuextract_desktop.extraction.consistency import agree, joined_with
 from docuextract_desktop.extraction.general import General, general_knowledge
-from docuextract_desktop.extraction.learning import Knowledge
+from docuextract_desktop.extraction.knowledge import Knowledge
 from docuextract_desktop.extraction.models import ENGINE_VERSION, Alternative, Extraction, FieldValue
 from docuextract_desktop.extraction.prepared import Candidates, Prepared, header_fields, page_numbers, prepare
 from docuextract_desktop.templates.models import Template, TemplateField

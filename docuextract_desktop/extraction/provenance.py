@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 
 from docuextract_desktop.documents.serial import WORDS_VERSION
+from docuextract_desktop.extraction.knowledge import KNOWLEDGE_VERSION
 from docuextract_desktop.extraction.latest import for_latest
-from docuextract_desktop.extraction.learning import KNOWLEDGE_VERSION
 from docuextract_desktop.extraction.models import ENGINE_VERSION
 from docuextract_desktop.extraction.prepared import FEATURES_VERSION
 from docuextract_desktop.templates.models import Template

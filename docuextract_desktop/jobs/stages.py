@@ -173,7 +173,7 @@ class Stages:
         """Knowledge as `extraction` uses it; unpacked once and kept while it stays the same."""
         if knowledge is None:
             return None
-        from docuextract_desktop.extraction.learning import Knowledge as Taught
+        from docuextract_desktop.extraction.knowledge import Knowledge as Taught
 
         known = self._knowledge
         if known is None or known[:2] != (knowledge.template_id, knowledge.version):

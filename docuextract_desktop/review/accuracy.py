@@ -11,7 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import sqrt
 
-from docuextract_desktop.extraction.learning import Knowledge, fit, make_example
+from docuextract_desktop.extraction.examples import make_example
+from docuextract_desktop.extraction.knowledge import Knowledge
+from docuextract_desktop.extraction.learning import fit
 from docuextract_desktop.extraction.models import FieldValue, field_value_from_json
 from docuextract_desktop.extraction.pipeline import prepare, propose
 from docuextract_desktop.extraction.prepared import header_fields

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from docuextract_desktop.extraction.consistency import joined_with
-from docuextract_desktop.extraction.learning import Knowledge
+from docuextract_desktop.extraction.knowledge import Knowledge
 from docuextract_desktop.extraction.models import FieldValue
 from docuextract_desktop.extraction.pipeline import Outline, propose
 from docuextract_desktop.extraction.prepared import header_fields

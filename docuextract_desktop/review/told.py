@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from docuextract_desktop.documents.serial import WORDS_VERSION
-from docuextract_desktop.extraction.learning import Answer
+from docuextract_desktop.extraction.examples import Answer
 from docuextract_desktop.extraction.models import (
     Evidence,
     evidence_from_json,

@@ -22,8 +22,9 @@ from corpora import Case, default_corpora, folds
 
 from docuextract_desktop.extraction.candidates import kind_of
 from docuextract_desktop.extraction.confidence import SIGNS, situation
+from docuextract_desktop.extraction.examples import Answer, make_example
 from docuextract_desktop.extraction.general import General, head_keys, save_general
-from docuextract_desktop.extraction.learning import Answer, Knowledge, make_example
+from docuextract_desktop.extraction.knowledge import Knowledge
 from docuextract_desktop.extraction.learning import fit as fit_knowledge
 from docuextract_desktop.extraction.pipeline import propose_chosen
 from docuextract_desktop.extraction.prepared import header_fields

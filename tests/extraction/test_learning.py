@@ -5,15 +5,9 @@ from __future__ import annotations
 import pytest
 
 from docuextract_desktop.extraction.contradictions import contradictions
-from docuextract_desktop.extraction.learning import (
-    Answer,
-    Example,
-    Knowledge,
-    fit,
-    make_example,
-    match_value_to_place,
-    merge,
-)
+from docuextract_desktop.extraction.examples import Answer, Example, make_example, match_value_to_place, merge
+from docuextract_desktop.extraction.knowledge import Knowledge
+from docuextract_desktop.extraction.learning import fit
 from docuextract_desktop.extraction.pipeline import extract, prepare
 from tests.extraction.printed import document_of, field, template_of
 
