@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 import struct
 import unicodedata
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import chain, pairwise
+from itertools import chain, islice, pairwise
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,40 +45,46 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=65536)
 def cut(word: str) -> tuple[tuple[int, int, str, int, int], ...]:
     """Tokens of one word: (start, end, normal form, kind, hash). Digits all read as 0, so that values do not leak."""
-    found = []
-    for match in _CUT.finditer(word):
-        piece = match.group()
-        first = piece[0]
-        if first.isdigit():
-            piece = piece.rstrip(".,:/-")
-            normal, kind = (piece.translate(_ZEROS) if piece.isascii() else _DIGIT.sub("0", piece))[:12], NUMBER
-        elif first.isalpha():
-            normal, kind = fold(piece), LETTERS
-        else:
-            normal, kind = piece, SIGN
-        found.append((match.start(), match.end(), normal, kind, text_hash(normal)))
-    return tuple(found)
+    packed, normals = _packed(word)
+    rows = islice(_ROW.iter_unpack(packed), 1, None)
+    return tuple([(start, end, normal, *rest) for (start, end, *rest), normal in zip(rows, normals, strict=True)])
 
 
-_PLACED = struct.Struct("=4I")
+_ROW, _TWO_ROWS = struct.Struct("=4I"), struct.Struct("=8I")
+_WORD = 3  # in the row of a word, where those of tokens have their kind
 
 
 @lru_cache(maxsize=65536)
 def _packed(word: str) -> tuple[bytes, tuple[str, ...]]:
-    """`cut` of one word: start, end, kind and hash of its tokens, packed, and their normal forms.
+    """A word and its tokens as rows of four numbers, so that those of a document become an array in one go.
 
-    A document's worth of bytes becomes an array in one go.
+    Its own row first: letters, whether it ends with a colon, `_WORD`, 0; then a row a token: start, end, kind, hash.
+    And the normal forms of the tokens.
     """
-    tokens = cut(word)
-    return b"".join([_PLACED.pack(start, end, kind, code) for start, end, _, kind, code in tokens]), tuple(
-        [normal for _, _, normal, _, _ in tokens]
-    )
+    length, plain = len(word), word.isascii()
+    if plain and word.isalpha():  # nearly every second one
+        normal = word.lower()
+        return _TWO_ROWS.pack(length, 0, _WORD, 0, 0, length, LETTERS, crc32(normal.encode())), (normal,)
+    rows, normals = [_ROW.pack(length, word[-1] == ":", _WORD, 0)], []
+    for match in _CUT.finditer(word):
+        start, end = match.span()
+        piece = word[start:end]
+        if piece[0].isalpha():
+            normal, kind = piece.lower() if plain else fold(piece), LETTERS
+        elif piece[0].isdigit():
+            digits = piece.rstrip(".,:/-")
+            normal, kind = (digits.translate(_ZEROS) if plain else _DIGIT.sub("0", digits))[:12], NUMBER
+        else:
+            normal, kind = piece, SIGN
+        normals.append(normal)
+        rows.append(_ROW.pack(start, end, kind, crc32(normal.encode())))
+    return b"".join(rows), tuple(normals)
 
 
 @lru_cache(maxsize=65536)
 def text_hash(text: str) -> int:
     """A hash that is the same in every process and on every platform (Python's own is salted)."""
-    return zlib.crc32(text.encode("utf-8", "surrogatepass"))
+    return crc32(text.encode("utf-8", "surrogatepass"))
 
 
 def mix(hashes: Hashes, salt: int) -> Hashes:
@@ -208,22 +214,16 @@ def _placed(word: Ints, offset: Ints) -> NDArray[np.int64]:
 
 
 def _group_boxes(boxes: Floats, starts: Ints) -> Floats:
-    if len(starts) <= 1:
-        return np.zeros((0, 4), np.float32)
     at = starts[:-1]
-    return np.stack(
-        [
-            np.minimum.reduceat(boxes[:, 0], at),
-            np.minimum.reduceat(boxes[:, 1], at),
-            np.maximum.reduceat(boxes[:, 2], at),
-            np.maximum.reduceat(boxes[:, 3], at),
-        ],
-        axis=1,
-    ).astype(np.float32)
+    result = np.empty((len(at), 4), np.float32)
+    if len(at):
+        for side, reduce in enumerate((np.minimum, np.minimum, np.maximum, np.maximum)):
+            reduce.reduceat(boxes[:, side], at, out=result[:, side])
+    return result
 
 
 def _starts(groups: Ints, count: int) -> Ints:
-    return np.searchsorted(groups, np.arange(count + 1)).astype(np.int32)
+    return groups.searchsorted(np.arange(count + 1, dtype=np.int32)).astype(np.int32)
 
 
 def view_tokens(document: Document) -> TokenView:
@@ -247,36 +247,37 @@ def view_tokens(document: Document) -> TokenView:
         page_of.append(np.full(n, number, np.int32))
         line_of.append(page.line_of + lines)
         segment_of.append(page.segment_of + segments)
-        boxes.append(page.boxes.astype(np.float32))
-        confidences.append(page.confidences.astype(np.float32))
+        boxes.append(page.boxes.astype(np.float32, copy=False))
+        confidences.append(page.confidences.astype(np.float32, copy=False))
         count = int(page.line_of[-1]) + 1
         page_of_line.extend([number] * count)
         lines += count
         segments += int(page.segment_of[-1]) + 1
     empty = np.zeros(0, np.int32)
-    word_page = np.concatenate(page_of).astype(np.int32) if page_of else empty
-    word_line = np.concatenate(line_of).astype(np.int32) if line_of else empty
-    word_segment = np.concatenate(segment_of).astype(np.int32) if segment_of else empty
+    word_page = np.concatenate(page_of).astype(np.int32, copy=False) if page_of else empty
+    word_line = np.concatenate(line_of).astype(np.int32, copy=False) if line_of else empty
+    word_segment = np.concatenate(segment_of).astype(np.int32, copy=False) if segment_of else empty
     word_box = np.concatenate(boxes) if boxes else np.zeros((0, 4), np.float32)
     confidence = np.concatenate(confidences) if confidences else np.zeros(0, np.float32)
     line_start = _starts(word_line, lines)
     segment_start = _starts(word_segment, segments)
 
-    cuts = list(map(_packed, words))
-    token = tuple(chain.from_iterable([tokens for _, tokens in cuts]))
-    table = np.frombuffer(b"".join([packed for packed, _ in cuts]), np.uint32).reshape(-1, 4).T
-    start, end, kinds = table[:3].astype(np.int32)
-    per_word = np.fromiter([len(tokens) for _, tokens in cuts], np.int32, len(words))
-    token_word = np.repeat(np.arange(len(words), dtype=np.int32), per_word)
-    word_length = np.fromiter(map(len, words), np.int32, len(words))
-    length = np.maximum(word_length.astype(np.float32), 1)[token_word]
-    token_box = word_box[token_word].copy()
-    width = token_box[:, 2] - token_box[:, 0]
+    packed, normal = zip(*map(_packed, words), strict=True) if words else ((), ())
+    table = np.frombuffer(b"".join(packed), np.uint32).reshape(-1, 4).T
+    own_row = table[2] == _WORD
+    word_row, token_row = own_row.nonzero()[0], (~own_row).nonzero()[0]
+    word_length, word_colon = table[:2, word_row].astype(np.int32)
+    start, end, kinds = table[:3, token_row].astype(np.int32)
+    word_token_start = np.empty(len(words) + 1, np.int32)
+    word_token_start[:-1] = word_row - np.arange(len(words))
+    word_token_start[-1] = len(token_row)
+    token_word = np.arange(len(words), dtype=np.int32).repeat(np.diff(word_token_start))
+    length = word_length.astype(np.float32)[token_word]
+    token_box = word_box[token_word]
     left = token_box[:, 0].copy()
+    width = token_box[:, 2] - left
     token_box[:, 0] = left + width * (start / length)
     token_box[:, 2] = left + width * (end / length)
-    token_line = word_line[token_word]
-    token_segment = word_segment[token_word]
     return TokenView(
         pages=pages,
         words=tuple(words),
@@ -286,7 +287,7 @@ def view_tokens(document: Document) -> TokenView:
         word_box=word_box,
         word_confidence=confidence,
         word_length=word_length,
-        word_colon=np.array([w[-1] == ":" for w in words], np.int32),
+        word_colon=word_colon,
         page_word_start=np.array(page_word_start, np.int32),
         line_start=line_start,
         segment_start=segment_start,
@@ -294,16 +295,16 @@ def view_tokens(document: Document) -> TokenView:
         segment_box=_group_boxes(word_box, segment_start),
         page_of_line=np.array(page_of_line, np.int32),
         line_of_segment=word_line[segment_start[:-1]] if segments else empty,
-        token=token,
-        token_hash=table[3].copy(),
+        token=tuple(chain.from_iterable(normal)),
+        token_hash=table[3, token_row],
         token_kind=kinds,
         token_word=token_word,
-        token_line=token_line,
-        token_segment=token_segment,
-        token_box=token_box.astype(np.float32),
+        token_line=word_line[token_word],
+        token_segment=word_segment[token_word],
+        token_box=token_box,
         token_start=start,
         token_end=end,
-        line_token_start=_starts(token_line, lines),
-        segment_token_start=_starts(token_segment, segments),
-        word_token_start=np.concatenate([[0], np.cumsum(per_word)]).astype(np.int32),
+        line_token_start=word_token_start[line_start],
+        segment_token_start=word_token_start[segment_start],
+        word_token_start=word_token_start,
     )
