@@ -235,7 +235,12 @@ def _layout(view: TokenView) -> NDArray[np.uint32]:
     box = view.token_box[first]
     x = (box[:, 0] * _LAYOUT_COLUMNS).astype(np.uint32)
     y = (box[:, 1] * _LAYOUT_ROWS).astype(np.uint32)
-    return np.unique(mix(view.token_hash[first], 900) ^ mix(x * np.uint32(100) + y, 901))
+    hashes = mix(view.token_hash[first], 900)
+    hashes ^= mix(x * np.uint32(100) + y, 901)
+    hashes.sort()
+    anew = np.ones(len(hashes), np.bool_)
+    np.not_equal(hashes[1:], hashes[:-1], out=anew[1:])
+    return hashes[anew]
 
 
 def page_numbers(pages: str | None, count: int) -> frozenset[int]:

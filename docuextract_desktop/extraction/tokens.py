@@ -89,22 +89,29 @@ def text_hash(text: str) -> int:
 
 def mix(hashes: Hashes, salt: int) -> Hashes:
     """Hash each hash anew together with `salt` (the finaliser of MurmurHash3, public domain)."""
-    return _finalised(hashes.astype(np.uint32) ^ np.uint32((salt * _GOLDEN) & 0xFFFFFFFF))
+    return _finalised(hashes ^ np.uint32((salt * _GOLDEN) & 0xFFFFFFFF))
 
 
 def mix_rows(hashes: Hashes, salts: Sequence[int]) -> Hashes:
     """`mix` of each row of `hashes` (rows, n) with its own salt."""
     salt = np.array([(s * _GOLDEN) & 0xFFFFFFFF for s in salts], np.uint32)
-    return _finalised(hashes.astype(np.uint32) ^ salt[:, None])
+    return _finalised(hashes ^ salt[:, None])
+
+
+_FIRST_FACTOR, _SECOND_FACTOR = np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
+_BITS_16, _BITS_13 = np.uint32(16), np.uint32(13)
 
 
 def _finalised(h: Hashes) -> Hashes:
-    with np.errstate(over="ignore"):
-        h ^= h >> np.uint32(16)
-        h *= np.uint32(0x85EBCA6B)
-        h ^= h >> np.uint32(13)
-        h *= np.uint32(0xC2B2AE35)
-        h ^= h >> np.uint32(16)
+    """`h` itself, changed in place; an array, as products of single numbers would warn that they overflow."""
+    upper = h >> _BITS_16
+    h ^= upper
+    h *= _FIRST_FACTOR
+    np.right_shift(h, _BITS_13, out=upper)
+    h ^= upper
+    h *= _SECOND_FACTOR
+    np.right_shift(h, _BITS_16, out=upper)
+    h ^= upper
     return h
 
 
