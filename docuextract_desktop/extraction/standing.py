@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,6 +15,7 @@ from docuextract_desktop.extraction.candidates import CandidateSet, Spans
 from docuextract_desktop.extraction.codes import VAT, code_form
 from docuextract_desktop.extraction.edges import edge_slots
 from docuextract_desktop.extraction.labels import LabelMatches
+from docuextract_desktop.extraction.ranks import repeats_of
 from docuextract_desktop.extraction.tokens import Bools, Floats, Ints, TokenView
 from docuextract_desktop.extraction.word_classes import (
     ADDRESS,
@@ -27,6 +27,7 @@ from docuextract_desktop.extraction.word_classes import (
     membership,
     words_before,
 )  # fmt: skip
+from docuextract_desktop.extraction.word_marks import bare_hundredths
 
 
 def _bucket(values: NDArray[Any], edges: list[float]) -> Ints:
@@ -107,13 +108,12 @@ def standing_slots(view: TokenView, found: CandidateSet, labels: Labels) -> list
             *edge_slots(view, found),
         ]
     if found.kind == "id":
-        form = np.array([code_form(t) for t in found.texts], np.int32)
+        form = np.array(list(map(code_form, found.texts)), np.int32)
         among_vat = np.full(n, bool((form == VAT).any()))
         return [(form,), (form, among_vat), (form, np.minimum(_nth_of_its_kind(form), 2)), (labels.covers,)]
     if found.kind in AMOUNT_KINDS:
-        rounding = coin_rounding(amounts_of(found), _bare_hundredths(view))
-        _, values = np.unique(found.values, return_inverse=True)
-        repeated = np.bincount(values)[values] > 1 if n else np.zeros(0, np.bool_)
+        rounding = coin_rounding(amounts_of(found), bare_hundredths(view))
+        repeated = repeats_of(found) > 1
         paid = sums_of(found)[3]
         return [
             (rounding,),
@@ -130,21 +130,12 @@ _TERM_OF_DAYS = np.zeros(92, np.int32)  # the last one for all that is longer
 _TERM_OF_DAYS[list(_TERMS)] = [2 if days > 21 else 1 for days in _TERMS]
 
 
-_BARE_HUNDREDTHS = re.compile(r"[-+−–(]{0,2}[.,]0([1-4])\)?")
-
-
-def _bare_hundredths(view: TokenView) -> frozenset[int]:
-    """Differences of a few hundredths that are printed without a digit before the mark (`.02`, `-.01`)."""
-    found = (_BARE_HUNDREDTHS.fullmatch(word) for word in view.words if len(word) < 7)
-    return frozenset(int(match[1]) for match in found if match is not None)
-
-
 def _nth_of_its_kind(form: Ints) -> Ints:
+    """How many of the same form stand before each."""
     result = np.zeros(len(form), np.int32)
-    seen: dict[int, int] = {}
-    for at, kind in enumerate(form.tolist()):
-        result[at] = seen.get(kind, 0)
-        seen[kind] = result[at] + 1
+    for kind in set(form.tolist()):
+        own = (form == kind).nonzero()[0]
+        result[own] = np.arange(len(own))
     return result
 
 

@@ -20,18 +20,27 @@ JOINS = 128  # no name ends in it: it goes on
 JOINING_SIGN = 256  # it ends in a comma or a sign after which a text goes on
 REACHED_AT = 512  # it holds a mail or web address
 COLON_FIRST = 1024  # it begins with a colon: what stands before is a label
+BARE_HUNDREDTHS = 2048  # it is a few hundredths without a digit before the mark (`.02`, `-.01`)
 
 OPENERS = "([{<"
 DASHES = frozenset({"-", "–", "—", "|", "/", "•", "·", "*", "="})
 _NUMBER_SIGNS = frozenset({"#", "No.", "no.", "No", "Nr."})
 _OPENING = frozenset(OPENERS)
 _REACHED_AT = re.compile(r"@|\bwww\.|\bhttps?:", re.IGNORECASE)
+_BARE_HUNDREDTHS = re.compile(r"[-+−–(]{0,2}[.,]0([1-4])\)?")
 
 
 @lru_cache(maxsize=2)
 def marks_of(view: TokenView) -> Ints:
     """The marks of each word, bits of an int32 (w,); kept for all that ask."""
-    return np.fromiter(map(_marks, view.words), np.int32, len(view.words))
+    return np.array(list(map(_marks, view.words)), np.int32)
+
+
+def bare_hundredths(view: TokenView) -> frozenset[int]:
+    """How many hundredths the words say that are a few of them without a digit before the mark."""
+    at = (marks_of(view) & BARE_HUNDREDTHS).nonzero()[0]
+    found = (_BARE_HUNDREDTHS.fullmatch(view.words[word]) for word in at.tolist())
+    return frozenset(int(match[1]) for match in found if match is not None)
 
 
 @lru_cache(maxsize=65536)
@@ -70,4 +79,6 @@ def _marks_of_signs(word: str) -> int:
         marks |= JOINING_SIGN
     if _REACHED_AT.search(word) is not None:
         marks |= REACHED_AT
+    if len(word) < 7 and _BARE_HUNDREDTHS.fullmatch(word) is not None:
+        marks |= BARE_HUNDREDTHS
     return marks
