@@ -63,12 +63,12 @@ class Spans:
     @cached_property
     def first_part(self) -> Ints:
         """int32 (n, 4), the first run of words of each span."""
-        return self.part[self.part_start[:-1]]
+        return self.part.take(self.part_start[:-1], axis=0)
 
     @cached_property
     def last_part(self) -> Ints:
         """int32 (n, 4), the last run of words of each span."""
-        return self.part[self.part_start[1:] - 1]
+        return self.part.take(self.part_start[1:] - 1, axis=0)
 
 
 @dataclass(frozen=True, eq=False)

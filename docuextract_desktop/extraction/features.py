@@ -7,6 +7,7 @@ by one gather. How the labels of a field lie to a candidate is told by `relation
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -97,9 +98,14 @@ def _terms(found: CandidateSet) -> WordSlots:
     return list(zip((71, 72, 73), hashes, strict=True))
 
 
-def _steps(values: NDArray[Any], edges: list[float]) -> NDArray[np.intp]:
+def _steps(values: NDArray[Any], *edges: float) -> NDArray[np.intp]:
     """Between which of the edges each value lies; an edge belongs to what is above it."""
-    return np.array(edges).searchsorted(values, "right")
+    return _edges(edges).searchsorted(values, "right")
+
+
+@lru_cache(maxsize=64)
+def _edges(edges: tuple[float, ...]) -> NDArray[Any]:
+    return np.array(edges)
 
 
 def _plain_slots_of_spans(view: TokenView, found: Spans, around: Surroundings, heights: Floats, of_ranks: int) -> Slots:
@@ -125,9 +131,8 @@ def _slots_of_spans(
     length, digits, letters, capitals = (facts[name] for name in ("length", "digits", "letters", "capitals"))
     postcode = facts["postcode"]
     line_count = np.diff(found.part_start)
-    words_before = np.append(0, np.cumsum(found.part[:, 1] - found.part[:, 0]))[found.part_start]
-    word_count = np.diff(words_before)
-    big = _steps(heights / max(_usual_height(view), 1e-5), [0.75, 0.9, 1.12, 1.35, 1.8])
+    word_count = np.add.reduceat(found.part[:, 1] - found.part[:, 0], found.part_start[:-1]) if n else line_count
+    big = _steps(heights / max(_usual_height(view), 1e-5), 0.75, 0.9, 1.12, 1.35, 1.8)
     first_page, last_page = page == 0, page == max(len(view.pages), 1) - 1
     x_bin, y_bin, right_bin = (
         (box[:, side] * bins).astype(np.int32).astype(np.uint16) for side, bins in ((0, 6), (1, 8), (2, 6))
@@ -138,11 +143,11 @@ def _slots_of_spans(
     down_the_page = line / max(view.line_count, 1)
     numbers: dict[int, tuple[NDArray[Any], ...]] = {
         0: (np.zeros(n, np.int32),),
-        4: (_steps(length, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 17, 20, 25, 30, 40, 60, 80]),),
+        4: (_steps(length, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 17, 20, 25, 30, 40, 60, 80),),
         5: (np.minimum(word_count, 12), np.minimum(line_count, 7)),
-        6: (_steps(digits, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20]),),
-        7: (_steps(digits / np.maximum(length, 1), [0.01, 0.1, 0.25, 0.5, 0.75, 0.95]), letters > 0),
-        8: (_steps(capitals / np.maximum(letters, 1), [0.05, 0.3, 0.7, 0.95]), letters > 3),
+        6: (_steps(digits, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20),),
+        7: (_steps(digits / np.maximum(length, 1), 0.01, 0.1, 0.25, 0.5, 0.75, 0.95), letters > 0),
+        8: (_steps(capitals / np.maximum(letters, 1), 0.05, 0.3, 0.7, 0.95), letters > 3),
         9: (np.minimum(facts["stops"], 6),),
         10: (big,),
         11: (big, y_bin),
@@ -160,11 +165,11 @@ def _slots_of_spans(
         33: (address > 0, postcode),
         34: (starts_segment, ends_segment),
         35: (starts_segment, ends_segment, left_kind),
-        36: (_steps(around.left_gap, [0.4, 1.0, 2.0, 4.0, 8.0, 90]),),
-        37: (_steps(around.above_gap, [0.2, 0.5, 0.9, 1.5, 3.0, 90]), above_kind),
-        38: (_steps(around.below_gap, [0.2, 0.5, 0.9, 1.5, 3.0, 90]),),
-        42: (_steps(found.confidence, [0.6, 0.8, 0.9, 0.97]),),
-        43: (_steps(down_the_page, [0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]),),
+        36: (_steps(around.left_gap, 0.4, 1.0, 2.0, 4.0, 8.0, 90),),
+        37: (_steps(around.above_gap, 0.2, 0.5, 0.9, 1.5, 3.0, 90), above_kind),
+        38: (_steps(around.below_gap, 0.2, 0.5, 0.9, 1.5, 3.0, 90),),
+        42: (_steps(found.confidence, 0.6, 0.8, 0.9, 0.97),),
+        43: (_steps(down_the_page, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),),
         44: (np.minimum(line, 12),),
         49: (facts["colons"], facts["brackets"]),
         50: (facts["open_ends"], facts["slashes"]),
@@ -205,7 +210,7 @@ def _slots_of_ranks(candidates: Together, around: Surroundings, heights: Floats)
         27: (ranks.size,),
         39: (range_start, range_end),
         40: (range_start, range_end, np.minimum(ranks.rank, 4)),
-        41: (_steps(quality, [0.3, 0.6, 0.85, 0.99]),),
+        41: (_steps(quality, 0.3, 0.6, 0.85, 0.99),),
         45: (ranks.is_sum, ranks.is_near_sum),
         46: (ranks.is_near_sum, ranks.is_part),
         47: (ranks.is_difference, ranks.is_net),

@@ -141,13 +141,13 @@ def _nth_of_its_kind(form: Ints) -> Ints:
 
 def terms_between(found: CandidateSet) -> tuple[Ints, Ints]:
     """Whether another date lies a usual term of payment before, or after: 0 no, 1 days of 7 to 21, 2 longer ones."""
-    n = len(found)
-    day = np.zeros(n, np.int64)
+    days = []
     for at, value in enumerate(found.values):
         try:
-            day[at] = date.fromisoformat(value[:10]).toordinal()
+            days.append(date.fromisoformat(value[:10]).toordinal())
         except ValueError:
-            day[at] = -(10**6) - 1000 * at
+            days.append(-(10**6) - 1000 * at)
+    day = np.array(days, np.int64)
     apart = np.minimum(np.maximum(day[:, None] - day, 0), len(_TERM_OF_DAYS) - 1)
     term = _TERM_OF_DAYS[apart]
     return term.max(axis=1, initial=0), term.max(axis=0, initial=0)

@@ -143,7 +143,7 @@ _FIRST_OF_TWO, _LAST_OF_TWO = _SHARES[_SHAPE + 1][_EDGE_OF] ^ _CRC_OF_ZEROS[2], 
 def _crc_of_heads(codes: NDArray[np.uint8], starts: Places, lengths: Places, most: int) -> Hashes:
     """CRC-32 of the first `most` bytes of each text."""
     heads, place = np.minimum(lengths, most), np.arange(most)[:, None]
-    share = (heads + (_SHAPE - 1) - place) * 128
+    share = (heads + (_SHAPE - 1)) * 128 - place * 128
     share += codes.take(starts + place, mode="clip")
     crc: Hashes = np.bitwise_xor.reduce(_SHARES.take(share), axis=0)
     crc ^= _CRC_OF_ZEROS[heads]
@@ -172,7 +172,7 @@ def _fill_in(table: Hashes, codes: NDArray[np.uint8], stops: Places) -> list[int
     run_lengths = runs[1:] - runs[:-1]
     numbers = ((run_codes[:-1] == _DIGIT) & (run_lengths > 3)).nonzero()[0]
     np.maximum.at(postcode, run_stops.searchsorted(numbers), np.minimum(run_lengths[numbers], 6))
-    table[:] = (
+    facts = (
         _crc_of_heads(run_codes, run_starts, run_stops - run_starts, _SHAPE),
         _crc_of_heads(codes, starts, length, _LONG_SHAPE),
         _FIRST_OF_TWO[first] ^ _LAST_OF_TWO[last],
@@ -187,6 +187,8 @@ def _fill_in(table: Hashes, codes: NDArray[np.uint8], stops: Places) -> list[int
         _OPEN_AT_LAST[last] + _OPEN_AT_FIRST[first],
         np.minimum(slashes, 3),
     )
+    for row, numbers_of_texts in zip(table, facts, strict=True):
+        row[:] = numbers_of_texts
     # Spaces are of one class with the line that is drawn to write on, except at the edges.
     alone: list[int] = ((length > _LONGEST) | (first == _SPACE) | (last == _SPACE)).nonzero()[0].tolist()
     return alone

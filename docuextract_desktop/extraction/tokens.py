@@ -280,7 +280,7 @@ def view_tokens(document: Document) -> TokenView:
     word_token_start[-1] = len(token_row)
     token_word = np.arange(len(words), dtype=np.int32).repeat(np.diff(word_token_start))
     length = word_length.astype(np.float32)[token_word]
-    token_box = word_box[token_word]
+    token_box = word_box.take(token_word, axis=0)
     left = token_box[:, 0].copy()
     width = token_box[:, 2] - left
     token_box[:, 0] = left + width * (start / length)

@@ -63,21 +63,22 @@ def _marks(word: str) -> int:
         marks |= JOINS
     if word in _NUMBER_SIGNS:
         marks |= BEGINS
-    return marks if word.isalnum() else marks | _marks_of_signs(word)
+    return marks if word.isalnum() else marks | _marks_of_signs(word, folded)
 
 
-def _marks_of_signs(word: str) -> int:
+def _marks_of_signs(word: str, folded: str) -> int:
     """What the signs within a word say."""
     marks = 0
-    if ":" in word or word in DASHES:
-        marks |= BEGINS
-    if word[0] == ":":
-        marks |= COLON_FIRST
-    if word in DASHES or word[-1] in ",;.:" or not _OPENING.isdisjoint(word):
+    last = word[-1]
+    if ":" in word:
+        marks = BEGINS | COLON_FIRST if word[0] == ":" else BEGINS
+    if word in DASHES:
+        marks |= BEGINS | CUTS
+    elif last in ",;.:" or not _OPENING.isdisjoint(word):
         marks |= CUTS
-    if word[-1] in ",&/+-":
+    if last in ",&/+-":
         marks |= JOINING_SIGN
-    if _REACHED_AT.search(word) is not None:
+    if ("@" in word or "www." in folded or "http" in folded) and _REACHED_AT.search(word) is not None:
         marks |= REACHED_AT
     if len(word) < 7 and _BARE_HUNDREDTHS.fullmatch(word) is not None:
         marks |= BARE_HUNDREDTHS
