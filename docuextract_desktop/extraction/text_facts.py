@@ -11,7 +11,8 @@ from itertools import groupby, islice
 import numpy as np
 from numpy.typing import NDArray
 
-from docuextract_desktop.extraction.tokens import Hashes, text_hash
+from docuextract_desktop.extraction.hashing import text_hash
+from docuextract_desktop.extraction.tokens import Hashes
 
 FACTS = (
     "shape",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import struct
 import unicodedata
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -19,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docuextract_desktop.documents.models import Document, Page
+from docuextract_desktop.extraction.word_marks import marks_of_word
 
 Ints = NDArray[np.int32]
 Hashes = NDArray[np.uint32]
@@ -46,26 +48,25 @@ def fold(text: str) -> str:
 def cut(word: str) -> tuple[tuple[int, int, str, int, int], ...]:
     """Tokens of one word: (start, end, normal form, kind, hash). Digits all read as 0, so that values do not leak."""
     packed, normals = _packed(word)
-    rows = islice(_ROW.iter_unpack(packed), 1, None)
-    return tuple([(start, end, normal, *rest) for (start, end, *rest), normal in zip(rows, normals, strict=True)])
+    rows = zip(_ROW.iter_unpack(packed), normals, strict=True)
+    return tuple([(start, end, normal, *rest) for (start, end, *rest), normal in islice(rows, 1, None)])
 
 
 _ROW, _TWO_ROWS = struct.Struct("=4I"), struct.Struct("=8I")
-_WORD = 3  # in the row of a word, where those of tokens have their kind
 
 
 @lru_cache(maxsize=65536)
 def _packed(word: str) -> tuple[bytes, tuple[str, ...]]:
-    """A word and its tokens as rows of four numbers, so that those of a document become an array in one go.
+    """What is known of a word by itself: of it and of each of its tokens a row of four numbers and a normal form.
 
-    Its own row first: letters, whether it ends with a colon, `_WORD`, 0; then a row a token: start, end, kind, hash.
-    And the normal forms of the tokens.
+    Its own row first, with no normal form: letters, whether it ends with a colon, marks (see `word_marks`), 0; then a
+    row a token: start, end, kind, hash. The rows are packed, so that those of a document become an array in one go.
     """
-    length, plain = len(word), word.isascii()
+    length, plain, marks = len(word), word.isascii(), marks_of_word(word)
     if plain and word.isalpha():  # nearly every second one
         normal = word.lower()
-        return _TWO_ROWS.pack(length, 0, _WORD, 0, 0, length, LETTERS, crc32(normal.encode())), (normal,)
-    rows, normals = [_ROW.pack(length, word[-1] == ":", _WORD, 0)], []
+        return _TWO_ROWS.pack(length, 0, marks, 0, 0, length, LETTERS, crc32(normal.encode())), ("", normal)
+    rows, normals = [_ROW.pack(length, word[-1] == ":", marks, 0)], [""]
     for match in _CUT.finditer(word):
         start, end = match.span()
         piece = word[start:end]
@@ -79,12 +80,6 @@ def _packed(word: str) -> tuple[bytes, tuple[str, ...]]:
         normals.append(normal)
         rows.append(_ROW.pack(start, end, kind, crc32(normal.encode())))
     return b"".join(rows), tuple(normals)
-
-
-@lru_cache(maxsize=65536)
-def text_hash(text: str) -> int:
-    """A hash that is the same in every process and on every platform (Python's own is salted)."""
-    return crc32(text.encode("utf-8", "surrogatepass"))
 
 
 def mix(hashes: Hashes, salt: int) -> Hashes:
@@ -125,7 +120,7 @@ class TokenView:
         pages: the document's pages, in order; `page_of_line` indexes this tuple.
         words: texts of the w words. `word_page`, `word_line`, `word_segment`: int32 (w,); `word_box`: float32 (w, 4);
             `word_confidence`: float32 (w,). `word_length`: int32 (w,), letters.
-            `word_colon`: int32 (w,), 1 where it ends with a colon.
+            `word_colon`: int32 (w,), 1 where it ends with a colon. `word_marks`: int32 (w,), bits of `word_marks.py`.
             `page_word_start`: int32 (pages + 1,), words before each page.
         line_start, segment_start: int32 (lines + 1,), (segments + 1,): first word of each.
         line_box, segment_box: float32 (·, 4). `page_of_line`, `line_of_segment`: int32.
@@ -143,6 +138,7 @@ class TokenView:
     word_confidence: Floats
     word_length: Ints
     word_colon: Ints
+    word_marks: Ints
     page_word_start: Ints
     line_start: Ints
     segment_start: Ints
@@ -269,16 +265,23 @@ def view_tokens(document: Document) -> TokenView:
     line_start = _starts(word_line, lines)
     segment_start = _starts(word_segment, segments)
 
-    packed, normal = zip(*map(_packed, words), strict=True) if words else ((), ())
-    table = np.frombuffer(b"".join(packed), np.uint32).reshape(-1, 4).T
-    own_row = table[2] == _WORD
-    word_row, token_row = own_row.nonzero()[0], (~own_row).nonzero()[0]
-    word_length, word_colon = table[:2, word_row].astype(np.int32)
-    start, end, kinds = table[:3, token_row].astype(np.int32)
-    word_token_start = np.empty(len(words) + 1, np.int32)
-    word_token_start[:-1] = word_row - np.arange(len(words))
-    word_token_start[-1] = len(token_row)
-    token_word = np.arange(len(words), dtype=np.int32).repeat(np.diff(word_token_start))
+    # The same words stand all over a document: what is known of them is looked up once.
+    known: defaultdict[str, int] = defaultdict()
+    known.default_factory = known.__len__
+    which = np.array([known[word] for word in words], np.intp)
+    packed, normals = zip(*map(_packed, known), strict=True) if words else ((), ())
+    table = np.frombuffer(b"".join(packed), np.uint32).reshape(-1, 4)
+    normal = list(chain.from_iterable(normals))
+    rows = np.array(list(map(len, normals)), np.intp)
+    own_row = (rows.cumsum() - rows)[which]
+    word_length, word_colon, word_marks = table.take(own_row, axis=0).T[:3].astype(np.int32, order="C")
+    word_token_start = np.zeros(len(words) + 1, np.int32)
+    per_word = rows[which] - 1
+    np.cumsum(per_word, out=word_token_start[1:])
+    token_word = np.arange(len(words), dtype=np.int32).repeat(per_word)
+    token_row = np.arange(len(token_word)) + (own_row + 1 - word_token_start[:-1]).repeat(per_word)
+    tokens = table.take(token_row, axis=0).T
+    start, end, kinds = tokens[:3].astype(np.int32, order="C")
     length = word_length.astype(np.float32)[token_word]
     token_box = word_box.take(token_word, axis=0)
     left = token_box[:, 0].copy()
@@ -295,6 +298,7 @@ def view_tokens(document: Document) -> TokenView:
         word_confidence=confidence,
         word_length=word_length,
         word_colon=word_colon,
+        word_marks=word_marks,
         page_word_start=np.array(page_word_start, np.int32),
         line_start=line_start,
         segment_start=segment_start,
@@ -302,8 +306,8 @@ def view_tokens(document: Document) -> TokenView:
         segment_box=_group_boxes(word_box, segment_start),
         page_of_line=np.array(page_of_line, np.int32),
         line_of_segment=word_line[segment_start[:-1]] if segments else empty,
-        token=tuple(chain.from_iterable(normal)),
-        token_hash=table[3, token_row],
+        token=tuple([normal[row] for row in token_row.tolist()]),
+        token_hash=tokens[3].copy(),
         token_kind=kinds,
         token_word=token_word,
         token_line=word_line[token_word],

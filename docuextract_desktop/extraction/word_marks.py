@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from docuextract_desktop.extraction.lexicon import FORM_WORDS, JOINING_WORDS, PARTICULAR_WORDS
-from docuextract_desktop.extraction.tokens import Ints, TokenView
+
+if TYPE_CHECKING:  # what looks at words is used where they are cut
+    from docuextract_desktop.extraction.tokens import Ints, TokenView
 
 LETTER, LETTER_OR_DIGIT = 1, 2
 BEGINS = 4  # a text may begin in it or behind it: a colon, a dash, a number sign
@@ -30,10 +30,9 @@ _REACHED_AT = re.compile(r"@|\bwww\.|\bhttps?:", re.IGNORECASE)
 _BARE_HUNDREDTHS = re.compile(r"[-+−–(]{0,2}[.,]0([1-4])\)?")
 
 
-@lru_cache(maxsize=2)
 def marks_of(view: TokenView) -> Ints:
-    """The marks of each word, bits of an int32 (w,); kept for all that ask."""
-    return np.array(list(map(_marks, view.words)), np.int32)
+    """The marks of each word, bits of an int32 (w,)."""
+    return view.word_marks
 
 
 def bare_hundredths(view: TokenView) -> frozenset[int]:
@@ -43,8 +42,8 @@ def bare_hundredths(view: TokenView) -> frozenset[int]:
     return frozenset(int(match[1]) for match in found if match is not None)
 
 
-@lru_cache(maxsize=65536)
-def _marks(word: str) -> int:
+def marks_of_word(word: str) -> int:
+    """The marks of one word; those of a document's words are in its `TokenView`."""
     folded = word.casefold()
     marks = 0
     if word.isalpha():
