@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from docuextract_desktop.extraction.arithmetic import AMOUNT_KINDS, amounts_of, sums_of
 from docuextract_desktop.extraction.candidates import CandidateSet
-from docuextract_desktop.extraction.tokens import Floats, Ints
+from docuextract_desktop.extraction.tokens import Floats, Ints, numbered
 
 _AMOUNTS = np.array([0.005, 1, 10, 100, 1000, 1e4, 1e5, 1e6])
 _PLACES = np.array([1, 3, 6, 12], np.int32)
@@ -75,8 +74,8 @@ class Ranks(NamedTuple):
 @lru_cache(maxsize=8)
 def repeats_of(found: CandidateSet) -> Ints:
     """How many candidates have the value of each, itself counted: int32 (n,)."""
-    counted = Counter(found.values)
-    return np.array(list(map(counted.__getitem__, found.values)), np.int32)
+    which, _ = numbered(found.values)
+    return np.bincount(which)[which].astype(np.int32)
 
 
 def _by_size(found: CandidateSet, heights: Floats) -> tuple[NDArray[Any], ...]:

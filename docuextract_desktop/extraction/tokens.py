@@ -82,6 +82,14 @@ def _packed(word: str) -> tuple[bytes, tuple[str, ...]]:
     return b"".join(rows), tuple(normals)
 
 
+def numbered(texts: Sequence[str]) -> tuple[NDArray[np.intp], list[str]]:
+    """Which of the different texts each one is, intp (n,), and these in the order in which they first stand."""
+    known: defaultdict[str, int] = defaultdict()
+    known.default_factory = known.__len__
+    which = np.fromiter(map(known.__getitem__, texts), np.intp, len(texts))
+    return which, list(known)
+
+
 def mix(hashes: Hashes, salt: int) -> Hashes:
     """Hash each hash anew together with `salt` (the finaliser of MurmurHash3, public domain)."""
     return _finalised(hashes ^ np.uint32((salt * _GOLDEN) & 0xFFFFFFFF))
@@ -266,10 +274,8 @@ def view_tokens(document: Document) -> TokenView:
     segment_start = _starts(word_segment, segments)
 
     # The same words stand all over a document: what is known of them is looked up once.
-    known: defaultdict[str, int] = defaultdict()
-    known.default_factory = known.__len__
-    which = np.array([known[word] for word in words], np.intp)
-    packed, normals = zip(*map(_packed, known), strict=True) if words else ((), ())
+    which, different = numbered(words)
+    packed, normals = zip(*map(_packed, different), strict=True) if words else ((), ())
     table = np.frombuffer(b"".join(packed), np.uint32).reshape(-1, 4)
     normal = list(chain.from_iterable(normals))
     rows = np.array(list(map(len, normals)), np.intp)
