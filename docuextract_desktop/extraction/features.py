@@ -7,7 +7,6 @@ by one gather. How the labels of a field lie to a candidate is told by `relation
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from docuextract_desktop.extraction.candidates import CandidateSet, Spans, Toget
 from docuextract_desktop.extraction.labels import LabelMatches
 from docuextract_desktop.extraction.ranks import Ranks
 from docuextract_desktop.extraction.standing import labels_in, standing_slots, terms_between
+from docuextract_desktop.extraction.steps import steps
 from docuextract_desktop.extraction.surroundings import Surroundings, first_line_height, kind_of_token
 from docuextract_desktop.extraction.text_facts import facts_of
 from docuextract_desktop.extraction.tokens import Floats, Hashes, Ints, TokenView, mix_rows
@@ -98,16 +98,6 @@ def _terms(found: CandidateSet) -> WordSlots:
     return list(zip((71, 72, 73), hashes, strict=True))
 
 
-def _steps(values: NDArray[Any], *edges: float) -> NDArray[np.intp]:
-    """Between which of the edges each value lies; an edge belongs to what is above it."""
-    return _edges(edges).searchsorted(values, "right")
-
-
-@lru_cache(maxsize=64)
-def _edges(edges: tuple[float, ...]) -> NDArray[Any]:
-    return np.array(edges)
-
-
 def _plain_slots_of_spans(view: TokenView, found: Spans, around: Surroundings, heights: Floats, of_ranks: int) -> Slots:
     """Columns of the slots that name no words and that all kinds have: uint16 (n, slots); those `of_ranks` are 0."""
     by_place, by_text = _slots_of_spans(view, found, around, heights)
@@ -130,9 +120,9 @@ def _slots_of_spans(
     facts = facts_of(found.texts)
     length, digits, letters, capitals = (facts[name] for name in ("length", "digits", "letters", "capitals"))
     postcode = facts["postcode"]
-    line_count = np.diff(found.part_start)
+    line_count = found.part_start[1:] - found.part_start[:-1]
     word_count = np.add.reduceat(found.part[:, 1] - found.part[:, 0], found.part_start[:-1]) if n else line_count
-    big = _steps(heights / max(_usual_height(view), 1e-5), 0.75, 0.9, 1.12, 1.35, 1.8)
+    big = steps(heights / max(_usual_height(view), 1e-5), 0.75, 0.9, 1.12, 1.35, 1.8)
     first_page, last_page = page == 0, page == max(len(view.pages), 1) - 1
     x_bin, y_bin, right_bin = (
         (box[:, side] * bins).astype(np.int32).astype(np.uint16) for side, bins in ((0, 6), (1, 8), (2, 6))
@@ -143,11 +133,11 @@ def _slots_of_spans(
     down_the_page = line / max(view.line_count, 1)
     numbers: dict[int, tuple[NDArray[Any], ...]] = {
         0: (np.zeros(n, np.int32),),
-        4: (_steps(length, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 17, 20, 25, 30, 40, 60, 80),),
+        4: (steps(length, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 17, 20, 25, 30, 40, 60, 80),),
         5: (np.minimum(word_count, 12), np.minimum(line_count, 7)),
-        6: (_steps(digits, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20),),
-        7: (_steps(digits / np.maximum(length, 1), 0.01, 0.1, 0.25, 0.5, 0.75, 0.95), letters > 0),
-        8: (_steps(capitals / np.maximum(letters, 1), 0.05, 0.3, 0.7, 0.95), letters > 3),
+        6: (steps(digits, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20),),
+        7: (steps(digits / np.maximum(length, 1), 0.01, 0.1, 0.25, 0.5, 0.75, 0.95), letters > 0),
+        8: (steps(capitals / np.maximum(letters, 1), 0.05, 0.3, 0.7, 0.95), letters > 3),
         9: (np.minimum(facts["stops"], 6),),
         10: (big,),
         11: (big, y_bin),
@@ -165,11 +155,11 @@ def _slots_of_spans(
         33: (address > 0, postcode),
         34: (starts_segment, ends_segment),
         35: (starts_segment, ends_segment, left_kind),
-        36: (_steps(around.left_gap, 0.4, 1.0, 2.0, 4.0, 8.0, 90),),
-        37: (_steps(around.above_gap, 0.2, 0.5, 0.9, 1.5, 3.0, 90), above_kind),
-        38: (_steps(around.below_gap, 0.2, 0.5, 0.9, 1.5, 3.0, 90),),
-        42: (_steps(found.confidence, 0.6, 0.8, 0.9, 0.97),),
-        43: (_steps(down_the_page, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),),
+        36: (steps(around.left_gap, 0.4, 1.0, 2.0, 4.0, 8.0, 90),),
+        37: (steps(around.above_gap, 0.2, 0.5, 0.9, 1.5, 3.0, 90), above_kind),
+        38: (steps(around.below_gap, 0.2, 0.5, 0.9, 1.5, 3.0, 90),),
+        42: (steps(found.confidence, 0.6, 0.8, 0.9, 0.97),),
+        43: (steps(down_the_page, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),),
         44: (np.minimum(line, 12),),
         49: (facts["colons"], facts["brackets"]),
         50: (facts["open_ends"], facts["slashes"]),
@@ -210,7 +200,7 @@ def _slots_of_ranks(candidates: Together, around: Surroundings, heights: Floats)
         27: (ranks.size,),
         39: (range_start, range_end),
         40: (range_start, range_end, np.minimum(ranks.rank, 4)),
-        41: (_steps(quality, 0.3, 0.6, 0.85, 0.99),),
+        41: (steps(quality, 0.3, 0.6, 0.85, 0.99),),
         45: (ranks.is_sum, ranks.is_near_sum),
         46: (ranks.is_near_sum, ranks.is_part),
         47: (ranks.is_difference, ranks.is_net),

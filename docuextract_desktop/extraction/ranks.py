@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from docuextract_desktop.extraction.arithmetic import AMOUNT_KINDS, amounts_of, sums_of
 from docuextract_desktop.extraction.candidates import CandidateSet
+from docuextract_desktop.extraction.steps import steps
 from docuextract_desktop.extraction.tokens import Floats, Ints, numbered
 
-_AMOUNTS = np.array([0.005, 1, 10, 100, 1000, 1e4, 1e5, 1e6])
-_PLACES = np.array([1, 3, 6, 12], np.int32)
+_AMOUNTS = (0.005, 1, 10, 100, 1000, 1e4, 1e5, 1e6)
 
 
 class Ranks(NamedTuple):
@@ -83,7 +83,7 @@ def _by_size(found: CandidateSet, heights: Floats) -> tuple[NDArray[Any], ...]:
     if found.kind in AMOUNT_KINDS:
         amounts = amounts_of(found)
         by_size, distinct = _ranked(-amounts)
-        return by_size, distinct, amounts == amounts.max(), _AMOUNTS.searchsorted(np.abs(amounts), "right")
+        return by_size, distinct, amounts == amounts.max(), steps(np.abs(amounts), *_AMOUNTS)
     if found.kind == "date":
         days = [int(v.replace("-", "")[:8]) if v[:4].isdigit() else 0 for v in found.values]
         order = np.array(days, np.int64)
@@ -92,7 +92,7 @@ def _by_size(found: CandidateSet, heights: Floats) -> tuple[NDArray[Any], ...]:
         size = 3 - np.minimum(latest_first, 3)
         return by_size, distinct, order == order.max(), size
     by_size = _place_in(np.argsort(-heights, kind="stable"))
-    return by_size, by_size, heights >= heights.max() * 0.97, _PLACES.searchsorted(by_size, "right")
+    return by_size, by_size, heights >= heights.max() * 0.97, steps(by_size, 1, 3, 6, 12)
 
 
 def _ranked(values: NDArray[Any]) -> tuple[Ints, Ints]:

@@ -16,6 +16,7 @@ from docuextract_desktop.extraction.codes import VAT, code_form
 from docuextract_desktop.extraction.edges import edge_slots
 from docuextract_desktop.extraction.labels import LabelMatches
 from docuextract_desktop.extraction.ranks import repeats_of
+from docuextract_desktop.extraction.steps import steps
 from docuextract_desktop.extraction.tokens import Bools, Floats, Ints, TokenView
 from docuextract_desktop.extraction.word_classes import (
     ADDRESS,
@@ -28,10 +29,6 @@ from docuextract_desktop.extraction.word_classes import (
     words_before,
 )  # fmt: skip
 from docuextract_desktop.extraction.word_marks import bare_hundredths
-
-
-def _bucket(values: NDArray[Any], edges: list[float]) -> Ints:
-    return np.searchsorted(edges, values, "right").astype(np.int32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,14 +57,29 @@ def labels_in(view: TokenView, found: Spans, matches: LabelMatches) -> Labels:
     t0, t1 = np.minimum(found.t0, count - 1), np.minimum(found.t1, count)
     word = matches.token_share.max(axis=0) if len(matches.token_share) else np.zeros(count)
     named = before_legal_form(view)
-    before = np.concatenate([[0], np.cumsum((word > 0.45) & ~named)])
+    before = _counted((word > 0.45) & ~named)
     share = ((before[t1] - before[t0]) / np.maximum(t1 - t0, 1)).astype(np.float32)
     reach = np.zeros(count, np.int64)  # where the longest label that begins at a token ends
     good = (matches.quality >= 0.8) & ~named[matches.stop - 1]
     np.maximum.at(reach, matches.start[good], matches.stop[good])
-    covers[:] = (reach[t0] > 0) & (reach[t0] <= t1)
-    covers[(reach[t0] >= t1) & (reach[t0] > 0)] = 2
+    reach = reach[t0]
+    begins = reach > 0
+    covers[begins & (reach <= t1)] = 1
+    covers[begins & (reach >= t1)] = 2
     return Labels(share, covers)
+
+
+def _counted(hit: Bools) -> Ints:
+    """How many are hit before each: int32 (hits + 1,)."""
+    before = np.zeros(len(hit) + 1, np.int32)
+    np.cumsum(hit, out=before[1:])
+    return before
+
+
+def _any_within(hit: Bools, found: Spans) -> Bools:
+    """Whether one of its tokens is hit, of each candidate: bool (n,)."""
+    before = _counted(hit)
+    return before.take(found.t1, mode="clip") > before.take(found.t0, mode="clip")
 
 
 def standing_slots(view: TokenView, found: CandidateSet, labels: Labels) -> list[tuple[NDArray[Any], ...]]:
@@ -84,12 +96,10 @@ def standing_slots(view: TokenView, found: CandidateSet, labels: Labels) -> list
         place, reach, over = blocks.place[ends], blocks.contact[ends], blocks.over[begins]
         own_place = np.minimum(blocks.place[begins], 1)
         again = again_in_small_print(view, found, blocks)
-        net = np.concatenate([[0], np.cumsum(blocks.in_address)])
-        last_token = len(view.token)
-        known = net[np.minimum(found.t1, last_token)] - net[np.minimum(found.t0, last_token)] > 0
-        wordy = _bucket(title / tokens, [0.01, 0.5, 0.99])
-        said = _bucket(particular / tokens, [0.01, 0.34, 0.6, 0.99])
-        label = _bucket(labels.share, [0.01, 0.34, 0.6, 0.99])
+        known = _any_within(blocks.in_address, found)
+        wordy = steps(title / tokens, 0.01, 0.5, 0.99)
+        said = steps(particular / tokens, 0.01, 0.34, 0.6, 0.99)
+        label = steps(labels.share, 0.01, 0.34, 0.6, 0.99)
         return [
             (wordy, np.minimum(tokens, 3)),
             (said, np.minimum(tokens, 3)),

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from docuextract_desktop.extraction.candidates import Spans
+from docuextract_desktop.extraction.steps import steps
 from docuextract_desktop.extraction.surroundings import Surroundings, padded
 from docuextract_desktop.extraction.tokens import Hashes, Ints, TokenView, mix, mix_rows
 
 WordSlots = list[tuple[int, Hashes]]
 """(salt, hashes (n,)) of the slots that name words; slots of equal salt form a bag."""
-
-
-def _steps(values: NDArray[np.float32], edges: list[float]) -> Hashes:
-    return np.searchsorted(edges, values, "right").astype(np.uint32)
 
 
 def _pairs(pairs: list[tuple[int, Hashes, Hashes]]) -> dict[int, Hashes]:
@@ -39,8 +35,8 @@ def words_around(view: TokenView, found: Spans, around: Surroundings) -> WordSlo
     )
     named = iter(padded(view.token_hash)[np.concatenate(places)])
     left, right, above, next_above, header, below, first, heading = ([next(named) for _ in place] for place in places)
-    near = _steps(around.left_gap, [1.0, 4.0, 90])
-    close = _steps(around.above_gap, [0.9, 2.5, 90])
+    near = steps(around.left_gap, 1.0, 4.0, 90).astype(np.uint32)
+    close = steps(around.above_gap, 0.9, 2.5, 90).astype(np.uint32)
     pairs = _pairs(
         [
             (5, left[0], left[1]),
