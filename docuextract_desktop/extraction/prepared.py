@@ -183,11 +183,9 @@ def _described(
 def _ready(view: TokenView, found: CandidateSet, slots: Slots, plain: int, partner: Ints) -> Candidates:
     page_index = np.array([p.index for p in view.pages], np.int32)
     scanned = np.array([p.method == "ocr" for p in view.pages], np.bool_)
-    words = (
-        found.part[:, :2] - view.page_word_start[view.word_page[found.part[:, 0]]][:, None]
-        if len(found)
-        else found.part[:, :2]
-    )
+    words = found.part[:, :2]
+    if len(found):
+        words = words - view.page_word_start[view.word_page[words[:, 0]]][:, None]
     values, quality = _mended(view, found, scanned)
     return Candidates(
         texts=found.texts,
@@ -205,7 +203,7 @@ def _ready(view: TokenView, found: CandidateSet, slots: Slots, plain: int, partn
         range_with=partner if found.kind == "date" else np.full(len(found), -1, np.int32),
         part_start=found.part_start,
         part_box=found.part_box,
-        part_words=words.astype(np.int32),
+        part_words=words,
     )
 
 

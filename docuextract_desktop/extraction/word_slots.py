@@ -33,7 +33,7 @@ def words_around(view: TokenView, found: Spans, around: Surroundings) -> WordSlo
         around.first,
         _headings(view, found),
     )
-    named = iter(padded(view.token_hash)[np.concatenate(places)])
+    named = iter(padded(view.token_hash).take(np.concatenate(places)))
     left, right, above, next_above, header, below, first, heading = ([next(named) for _ in place] for place in places)
     near = steps(around.left_gap, 1.0, 4.0, 90).astype(np.uint32)
     close = steps(around.above_gap, 0.9, 2.5, 90).astype(np.uint32)
@@ -80,7 +80,7 @@ def words_within(view: TokenView, found: Spans, around: Surroundings) -> WordSlo
     inside = found.t0 + np.arange(4, dtype=np.int32)[:, None]
     ends = found.t1 - np.arange(1, 4, dtype=np.int32)[:, None]
     index = np.concatenate([np.where(inside < found.t1, inside, -1), np.where(ends > found.t0, ends, -1)])
-    value = list(hashes[index])
+    value = list(hashes.take(index))
     right = hashes[around.right[0]]
     slots: WordSlots = []
     slots += [(61, value[0]), (62, value[4]), (63, mix(value[4], 63) ^ value[5])]
