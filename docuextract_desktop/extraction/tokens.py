@@ -29,7 +29,7 @@ Bools = NDArray[np.bool_]
 
 _CUT = re.compile(r"[^\W\d_]+|\d[\d.,:/\-]*|[#%$€£&№]")
 _DIGIT = re.compile(r"\d")
-_ZEROS = str.maketrans("123456789", "000000000")
+_FORMS = bytes(range(256)).lower().translate(bytes.maketrans(b"123456789", b"000000000"))
 _GOLDEN = 0x9E3779B1
 _MARKS = re.compile(r"[\u0300-\u036f]")
 
@@ -66,15 +66,26 @@ def _packed(word: str) -> tuple[bytes, tuple[str, ...]]:
     if plain and word.isalpha():  # nearly every second one
         normal = word.lower()
         return _TWO_ROWS.pack(length, 0, marks, 0, 0, length, LETTERS, crc32(normal.encode())), ("", normal)
-    rows, normals = [_ROW.pack(length, word[-1] == ":", marks, 0)], [""]
-    for match in _CUT.finditer(word):
+    rows, normals = _tokens_of(word.encode().translate(_FORMS).decode() if plain else word)
+    return _ROW.pack(length, word[-1] == ":", marks, 0) + rows, normals
+
+
+@lru_cache(maxsize=65536)
+def _tokens_of(form: str) -> tuple[bytes, tuple[str, ...]]:
+    """As `_packed`, without the word's own row; its small letters are enough, and zeros for the usual digits.
+
+    Amounts and days are new words all the time, but have few forms.
+    """
+    plain, rows, normals = form.isascii(), [], [""]
+    for match in _CUT.finditer(form):
         start, end = match.span()
-        piece = word[start:end]
+        piece = form[start:end]
         if piece[0].isalpha():
-            normal, kind = piece.lower() if plain else fold(piece), LETTERS
+            normal, kind = fold(piece), LETTERS
         elif piece[0].isdigit():
-            digits = piece.rstrip(".,:/-")
-            normal, kind = (digits.translate(_ZEROS) if plain else _DIGIT.sub("0", digits))[:12], NUMBER
+            normal, kind = piece.rstrip(".,:/-")[:12], NUMBER
+            if not plain:
+                normal = _DIGIT.sub("0", normal)
         else:
             normal, kind = piece, SIGN
         normals.append(normal)
