@@ -7,7 +7,6 @@ said of them elsewhere: the issuer's name stands again beside the bank account, 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,7 +17,7 @@ from docuextract_desktop.extraction import lexicon
 from docuextract_desktop.extraction.candidates import CandidateSet
 from docuextract_desktop.extraction.codes import ACCOUNT, VAT, VAT_SUFFIXED, code_form
 from docuextract_desktop.extraction.text_spans import segment_below
-from docuextract_desktop.extraction.tokens import LETTERS, Bools, Ints, TokenView, mix
+from docuextract_desktop.extraction.tokens import LETTERS, NUMBER, Bools, Ints, TokenView, mix
 from docuextract_desktop.extraction.word_classes import CONTACT, classes_of_tokens
 from docuextract_desktop.extraction.word_marks import REACHED_AT, marks_of
 
@@ -28,9 +27,6 @@ _PLACE = re.compile(
     r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b"
 )
 _CODES = re.compile(r"(?<![^\W_])(?:[A-Z]{2}|CHE|ATU)[ -]?\d[\dA-Z. ]{6,32}")
-# What is in all of these and quickly looked for, in the text of the whole document: most lines have none of it.
-_MAYBE_PLACE = re.compile(r"\d(?:\d\d\d[ ,A-Z\d]|[A-Z][A-Z])")
-_MAYBE_CODE = re.compile(r"[A-Z][A-Z](?=[ -]?\d[\dA-Z. ]{6})")
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,10 +68,10 @@ def blocks_of(view: TokenView) -> Blocks:
     small_print = np.zeros(view.line_count, np.bool_)
     small_print[view.line_of_segment[reached]] = True
     small_print[_lines_with_codes(view)] = True
-    place, contact = _steps((_segments_with_places(view), contacts | reached), below)
+    places = _segments_with_places(view)
     return Blocks(
-        place=place,
-        contact=contact,
+        place=_steps(places, below),
+        contact=_steps(contacts | reached, below),
         over=_depth(above),
         small_print=small_print,
         pairs=_pairs(view, small_print),
@@ -87,15 +83,9 @@ def blocks_of(view: TokenView) -> Blocks:
 _OWN = frozenset({VAT, VAT_SUFFIXED, ACCOUNT})
 
 
-def _words_with(pattern: re.Pattern[str], view: TokenView) -> list[int]:
-    """The words in which matches of `pattern` in the text of the document begin."""
-    at = view.word_at
-    return [bisect_right(at, match.start()) - 1 for match in pattern.finditer(view.text)]
-
-
 def _lines_with_codes(view: TokenView) -> list[int]:
     """Lines on which a bank account or a VAT id stands."""
-    lines = dict.fromkeys(view.word_line[_words_with(_MAYBE_CODE, view)].tolist())
+    lines = np.flatnonzero(view.line_has_digit).tolist()
     texts = view.line_texts
     return [line for line in lines if any(code_form(m.group().strip()) in _OWN for m in _CODES.finditer(texts[line]))]
 
@@ -103,35 +93,34 @@ def _lines_with_codes(view: TokenView) -> list[int]:
 def _segments_with_places(view: TokenView) -> Bools:
     """Segments in which a postcode with a town stands: bool (segments,)."""
     result = np.zeros(view.segment_count, np.bool_)
-    text, at, words = view.text, view.word_at, view.words
-    for segment in dict.fromkeys(view.word_segment[_words_with(_MAYBE_PLACE, view)].tolist()):
-        first, last = view.segment_start[segment], view.segment_start[segment + 1] - 1
-        result[segment] = _has_place(text[at[first] : at[last] + len(words[last])])
+    numbered = np.zeros(view.segment_count, np.bool_)
+    numbered[view.token_segment[view.token_kind == NUMBER]] = True
+    worth_a_look = np.flatnonzero(numbered)
+    text, at = view.text, view.word_at
+    firsts, lasts = view.segment_start[worth_a_look].tolist(), (view.segment_start[worth_a_look + 1] - 1).tolist()
+    words = view.words
+    hit = [_has_place(text[at[first] : at[last] + len(words[last])]) for first, last in zip(firsts, lasts, strict=True)]
+    result[worth_a_look] = hit
     return result
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=8192)  # most segments with a number are an amount, a time, a quantity
 def _has_place(text: str) -> bool:
     return _PLACE.search(text) is not None
 
 
-def _steps(hits: tuple[Bools, Bools], below: Ints) -> Ints:
-    """How many segments down in its column the next one that is hit stands, at most `_FAR`: int32 (hits, segments)."""
-    steps = np.full((len(hits), len(below) + 1), _FAR, np.int32)  # the last one stands for none
-    for own, hit in zip(steps, hits, strict=True):
-        own[:-1][hit] = 0
+def _steps(hit: Bools, below: Ints) -> Ints:
+    steps = np.where(hit, 0, _FAR).astype(np.int32)
     for _ in range(_FAR - 1):
-        np.minimum(steps[:, :-1], steps.take(below, axis=1) + 1, out=steps[:, :-1])
-    return steps[:, :-1]
+        steps = np.minimum(steps, np.where(below >= 0, steps[below] + 1, _FAR)).astype(np.int32)
+    return steps
 
 
 def _depth(above: Ints) -> Ints:
-    """How many segments stand above each in its column, at most `_FAR`: int32 (segments,)."""
-    depth = np.zeros(len(above) + 1, np.int32)
-    depth[-1] = -1  # stands for none
+    depth = np.zeros(len(above), np.int32)
     for _ in range(_FAR):
-        depth[:-1] = depth.take(above) + 1
-    return depth[:-1]
+        depth = np.where(above >= 0, depth[above] + 1, 0).astype(np.int32)
+    return np.minimum(depth, _FAR)
 
 
 def _spread(hashes: NDArray[np.uint32], lines: Ints) -> tuple[NDArray[np.uint32], Ints, Ints]:
@@ -139,10 +128,8 @@ def _spread(hashes: NDArray[np.uint32], lines: Ints) -> tuple[NDArray[np.uint32]
         return hashes, lines, lines
     order = np.lexsort((lines, hashes))
     hashes, lines = hashes[order], lines[order]
-    anew = np.ones(len(hashes) + 1, np.bool_)
-    np.not_equal(hashes[1:], hashes[:-1], out=anew[1:-1])
-    edges = anew.nonzero()[0]
-    first, last = edges[:-1], edges[1:] - 1
+    first = np.flatnonzero(np.append(True, hashes[1:] != hashes[:-1]))
+    last = np.append(first[1:], len(hashes)) - 1
     return hashes[first], lines[first], lines[last]
 
 
@@ -151,8 +138,9 @@ def _pair_hash(view: TokenView, at: Ints) -> NDArray[np.uint32]:
 
 
 def _pairs(view: TokenView, small_print: Bools) -> tuple[NDArray[np.uint32], Ints, Ints]:
+    at = np.arange(max(len(view.token) - 1, 0))
     line = view.token_line
-    at = ((line[:-1] == line[1:]) & small_print[line[:-1]] & (view.token_kind[:-1] == LETTERS)).nonzero()[0]
+    at = at[(line[at] == line[at + 1]) & small_print[line[at]] & (view.token_kind[at] == LETTERS)]
     return _spread(_pair_hash(view, at), line[at])
 
 
