@@ -15,16 +15,20 @@ from docuextract_desktop.extraction.tokens import Bools, Ints
 AMOUNT_KINDS = frozenset({"money", "number", "integer", "percent"})
 _LARGEST = 60  # of long lists of amounts only the largest are added up
 _ROUNDED_BY = 5  # hundredths at most between a sum and what it was rounded to
+_COIN_ROUNDING = 2  # hundredths at most between an amount and the next one that coins of five can pay
 Cents = NDArray[np.int64]
 
 
 @lru_cache(maxsize=4)
 def amounts_of(found: CandidateSet) -> NDArray[np.float64]:
     """Values as numbers, float64 (n,), not to be written to; 0 where a value is none."""
-    result = np.zeros(len(found))
-    for i, value in enumerate(found.values):
-        with suppress(ValueError):
-            result[i] = float(value)
+    try:
+        result = np.array([float(value) for value in found.values])
+    except ValueError:
+        result = np.zeros(len(found))
+        for i, value in enumerate(found.values):
+            with suppress(ValueError):
+                result[i] = float(value)
     result.flags.writeable = False
     return result
 
@@ -44,7 +48,7 @@ def adding_up(amounts: NDArray[np.float64]) -> list[Ints]:
     """
     n = len(amounts)
     cents = np.rint(np.abs(amounts) * 100).astype(np.int64)
-    every, row_of = np.unique(cents, return_inverse=True)
+    every, row_of = _distinct(cents)
     large = every[every > 0][-_LARGEST:]
     if not len(large):
         return [np.zeros(n, np.int32)] * 5
@@ -56,16 +60,34 @@ def adding_up(amounts: NDArray[np.float64]) -> list[Ints]:
     return list(columns[:, row_of])
 
 
+def _distinct(cents: Cents) -> tuple[Cents, NDArray[np.intp]]:
+    """Each amount once, ascending, and which of these each of `cents` is."""
+    order = cents.argsort()
+    ordered = cents[order]
+    anew = np.ones(len(ordered), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=anew[1:])
+    row_of = np.empty(len(ordered), np.intp)
+    row_of[order] = anew.cumsum() - 1
+    return ordered[anew], row_of
+
+
+@lru_cache(maxsize=_LARGEST)
+def _pairs(n: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """All pairs of n, each with itself too; the first is not larger."""
+    first, second = np.triu_indices(n)
+    return first, second
+
+
 def _among(known: Cents, asked: Cents) -> tuple[Bools, NDArray[np.intp]]:
     """Whether each amount that is asked for is known, and where: `known` is sorted and not empty."""
-    at = np.minimum(np.searchsorted(known, asked), len(known) - 1)
+    at = np.minimum(known.searchsorted(asked), len(known) - 1)
     return known[at] == asked, at
 
 
 def _sums(amounts: Cents) -> Ints:
     """How often (at most 2) each amount is the sum of two; whether nearly that; whether a part of one: (3, n)."""
     n = len(amounts)
-    first, second = np.triu_indices(n)
+    first, second = _pairs(n)
     total = amounts[first] + amounts[second]
     reachable = total <= amounts[-1] + _ROUNDED_BY
     first, second, total = first[reachable], second[reachable], total[reachable]
@@ -74,9 +96,7 @@ def _sums(amounts: Cents) -> Ints:
     result[0] = np.minimum(np.bincount(at[exact], minlength=n), 2)
     result[2, first[exact]] = result[2, second[exact]] = 1
     rounded = np.sort(total[~exact & (amounts[second] > 100)])  # the second is the larger one
-    result[1] = np.searchsorted(rounded, amounts - _ROUNDED_BY) < np.searchsorted(
-        rounded, amounts + _ROUNDED_BY, "right"
-    )
+    result[1] = rounded.searchsorted(amounts - _ROUNDED_BY) < rounded.searchsorted(amounts + _ROUNDED_BY, "right")
     return result
 
 
@@ -106,6 +126,10 @@ def coin_rounding(amounts: NDArray[np.float64], differences: Collection[int] = (
     n = len(amounts)
     result = np.zeros(n, np.int32)
     cents = np.rint(np.abs(amounts) * 100).astype(np.int64)
+    ordered = np.sort(cents)
+    apart = ordered[1:] - ordered[:-1]
+    if not ((apart > 0) & (apart <= _COIN_ROUNDING)).any():
+        return result  # as nearly always
     first: dict[int, int] = {}
     last: dict[int, int] = {}
     for at, value in enumerate(cents.tolist()):

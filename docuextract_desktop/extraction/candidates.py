@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, pairwise
 from typing import NamedTuple
 
@@ -59,15 +60,15 @@ class Spans:
         runs: list[Part] = [(a, b, begin, end) for a, b, begin, end in self.part.tolist()]
         return [tuple(runs[start:stop]) for start, stop in pairwise(self.part_start.tolist())]
 
-    @property
+    @cached_property
     def first_part(self) -> Ints:
         """int32 (n, 4), the first run of words of each span."""
-        return self.part[self.part_start[:-1]]
+        return self.part.take(self.part_start[:-1], axis=0)
 
-    @property
+    @cached_property
     def last_part(self) -> Ints:
         """int32 (n, 4), the last run of words of each span."""
-        return self.part[self.part_start[1:] - 1]
+        return self.part.take(self.part_start[1:] - 1, axis=0)
 
 
 @dataclass(frozen=True, eq=False)

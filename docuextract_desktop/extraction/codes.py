@@ -23,6 +23,7 @@ _VAT_FORMS: Final = {
 _ANY_VAT = "|".join(f"{country}(?:{form})" for country, form in _VAT_FORMS.items())
 _VAT = re.compile(_ANY_VAT)
 _VAT_SUFFIXED = re.compile(rf"(?:{_ANY_VAT})(?:MWST|TVA|IVA|VAT|BTW|UST)")
+_VAT_BEGINNINGS = frozenset(country[:2] for country in _VAT_FORMS)
 _SEPARATORS = re.compile(r"[ .\-]")
 _NATIONAL = re.compile(r"[A-HJNP-SUVW]-?\d{7}[A-Z\d]|\d{8}-?[A-Z]|\d{11}")  # Spain; Italy
 _REGISTER = re.compile(r"\d{3} ?\d{3} ?\d{3} ?\d{5}|HR[AB] ?\d{3,6}|[01]?\d{3}\.\d{3}\.\d{3}|\d{3} \d{3} \d{3}")
@@ -41,10 +42,11 @@ def code_form(text: str) -> int:
             return PLAIN
     else:
         compact = _SEPARATORS.sub("", text)
-        if _VAT.fullmatch(compact):
-            return ACCOUNT if iban_valid(compact) else VAT
-        if _VAT_SUFFIXED.fullmatch(compact):
-            return VAT_SUFFIXED
+        if compact[:2] in _VAT_BEGINNINGS:
+            if _VAT.fullmatch(compact):
+                return ACCOUNT if iban_valid(compact) else VAT
+            if _VAT_SUFFIXED.fullmatch(compact):
+                return VAT_SUFFIXED
         if compact[:2].isalpha() and iban_valid(compact):
             return ACCOUNT
     if _NATIONAL.fullmatch(text):

@@ -47,50 +47,43 @@ class Segments:
 def segments_of(view: TokenView) -> Segments:
     """Describe the segments of a document; kept for all its kinds of candidates."""
     n = view.segment_count
-    below = np.append(segment_below(view), -1)
-    below = np.where(below < 0, n, below).astype(np.int32)
-    above = np.full(n + 1, n, np.int32)
-    linked = np.flatnonzero(below < n)
+    found_below = segment_below(view)
+    below, above = np.full(n + 1, n, np.int32), np.full(n + 1, n, np.int32)
+    linked = (found_below >= 0).nonzero()[0]
+    below[linked] = found_below[linked]
     above[below[linked]] = linked
     start, stop = view.segment_token_start[:-1], view.segment_token_start[1:]
     before = words_before(view)
-
-    def holds(word_class: int) -> Bools:
-        return np.asarray(before[word_class, stop] > before[word_class, start], np.bool_)
-
-    digits = np.where(view.token_kind == NUMBER, view.token_end - view.token_start, 0)
-    postcode = _any_in((digits == _SHORT_POSTCODE) | (digits == _POSTCODE), start, stop)
-    make = (
-        holds(ADDRESS)
-        + 2 * postcode
-        + 4 * (_any_in(digits > 0, start, stop) & ~postcode)
-        + 8 * holds(COMPANY)
-        + 16 * holds(CONTACT)
-    )
+    numbers = (view.token_kind == NUMBER).nonzero()[0]  # tokens
+    digits = (view.token_end - view.token_start)[numbers]
+    own = view.token_segment[numbers]
+    make = np.zeros(n + 1, np.int32)
+    make[own] = 4
+    make[own[(digits == _SHORT_POSTCODE) | (digits == _POSTCODE)]] = 2
+    for word_class, code in ((ADDRESS, 1), (COMPANY, 8), (CONTACT, 16)):
+        words = before[word_class]
+        make[:-1] += code * (words[stop] > words[start])
+    make[n] = 32
+    open_end, names = np.zeros(n + 1, np.int32), np.full(n + 1, 4, np.int32)
     last_marks = marks_of(view)[view.segment_start[1:] - 1]
-    joins = np.where(last_marks & JOINS, _OPEN_WORD, 0)
-    open_end = np.where(last_marks & JOINING_SIGN, _OPEN_SIGN, joins)
-    return Segments(
-        above=above,
-        below=below,
-        open_end=np.append(open_end, 0).astype(np.int32),
-        make=np.append(make, 32).astype(np.int32),
-        names=np.append(_names_before_form(view, start, stop), 4).astype(np.int32),
-    )
-
-
-def _any_in(hit: Bools, start: Ints, stop: Ints) -> Bools:
-    before = np.concatenate([[0], np.cumsum(hit)])
-    return np.asarray(before[stop] > before[start], np.bool_)
+    open_end[:-1][last_marks & JOINS > 0] = _OPEN_WORD
+    open_end[:-1][last_marks & JOINING_SIGN > 0] = _OPEN_SIGN
+    names[:-1] = _names_before_form(view, start, stop)
+    return Segments(above, below, open_end, make, names)
 
 
 def _names_before_form(view: TokenView, start: Ints, stop: Ints) -> Ints:
     """Words before the first legal form of each segment: int32 (segments,), 4 where there is none."""
-    form = np.flatnonzero(np.diff(words_before(view)[COMPANY]) > 0)
-    letters = np.concatenate([[0], np.cumsum(view.token_kind == LETTERS)])
-    first = np.append(form, len(view.token))[np.searchsorted(form, start)]
-    count = np.minimum(letters[first] - letters[np.minimum(start, first)], 3)
-    return np.where(first < stop, count, 4).astype(np.int32)
+    before = words_before(view)[COMPANY]
+    form = (before[1:] > before[:-1]).nonzero()[0]
+    result = np.full(len(start), 4, np.int32)
+    own = form.searchsorted(start)  # the first form behind where each begins
+    there = (own < form.searchsorted(stop)).nonzero()[0]
+    first = form[own[there]]
+    letters = np.zeros(len(view.token) + 1, np.int32)
+    np.cumsum(view.token_kind == LETTERS, out=letters[1:])
+    result[there] = np.minimum(letters[first] - letters[start[there]], 3)
+    return result
 
 
 def edge_slots(view: TokenView, found: CandidateSet) -> list[tuple[NDArray[Any], ...]]:
@@ -102,22 +95,27 @@ def edge_slots(view: TokenView, found: CandidateSet) -> list[tuple[NDArray[Any],
     from_start = (view.segment_start[top] == first[:, 0]) & (first[:, 2] == 0)
     to_end = (view.segment_start[bottom + 1] == last[:, 1]) & (last[:, 3] == view.word_length[last[:, 1] - 1])
     above, below = np.where(from_start, segments.above[top], none), np.where(to_end, segments.below[bottom], none)
-    parts = np.minimum(np.diff(found.part_start), 3)
+    parts = np.minimum(found.part_start[1:] - found.part_start[:-1], 3)
     before, after = _colons(view, found)
     joining = _end_in_joining_words(view, found)
+    open_above, made_below = segments.open_end[above], segments.make[below]
+    made_top, made_bottom = segments.make[top] & 15, segments.make[bottom] & 15
+    names_top, names_bottom = segments.names[top], segments.names[bottom]
+    lines = parts > 1
+    names_first, names_last = np.where(lines, names_top, 5), np.where(lines, names_bottom, 5)
     return [
-        (segments.open_end[above], np.minimum(parts, 2)),
+        (open_above, np.minimum(parts, 2)),
         (segments.make[above] & 31, from_start),
-        (segments.open_end[above], segments.make[above], segments.make[top] & 15),
-        (np.where(to_end, segments.open_end[bottom], 3), segments.make[below] & 31),
-        (joining, np.where(to_end, 1, 0), below < none),
-        (segments.make[bottom] & 15, parts),
-        (segments.make[bottom] & 15, segments.make[below]),
-        (segments.make[top] & 15, parts),
-        (np.where(parts > 1, segments.names[bottom], 5), np.where(parts > 1, segments.names[top], 5)),
-        (np.where(parts > 1, segments.names[bottom], 5), segments.open_end[top]),
-        (segments.names[top], segments.names[below], segments.open_end[bottom], parts),
-        (segments.names[top], segments.names[above], segments.open_end[above], parts),
+        (open_above, segments.make[above], made_top),
+        (np.where(to_end, segments.open_end[bottom], 3), made_below & 31),
+        (joining, to_end, below < none),
+        (made_bottom, parts),
+        (made_bottom, made_below),
+        (made_top, parts),
+        (names_last, names_first),
+        (names_last, segments.open_end[top]),
+        (names_top, segments.names[below], segments.open_end[bottom], parts),
+        (names_top, segments.names[above], open_above, parts),
         (after, parts),
         (before, after, from_start),
     ]
@@ -129,22 +127,23 @@ def _colons(view: TokenView, found: CandidateSet) -> tuple[Ints, Ints]:
     Before: 2 where the candidate begins inside a word.
     """
     first, last = found.first_part, found.last_part
-    opens = marks_of(view) & COLON_FIRST > 0
     start, end = first[:, 0], last[:, 1] - 1
     previous, following = np.maximum(start - 1, 0), np.minimum(end + 1, len(view.words) - 1)
-    led = view.word_colon[previous] * (view.word_line[previous] == view.word_line[start]) * (start > 0)
-    before = np.where(first[:, 2] > 0, 2, led)
+    before = view.word_colon[previous]
+    before[(view.word_line[previous] != found.line) | (start == 0)] = 0
+    before[first[:, 2] > 0] = 2
     inside = last[:, 3] < view.word_length[end]
     next_on_line = (following > end) & (view.word_line[following] == view.word_line[end])
-    after = np.where(inside, view.word_colon[end], opens[following] * next_on_line)
-    return before.astype(np.int32), after.astype(np.int32)
+    opens = next_on_line & (marks_of(view)[following] & COLON_FIRST > 0)
+    return before, np.where(inside, view.word_colon[end], opens).astype(np.int32)
 
 
 def _end_in_joining_words(view: TokenView, found: CandidateSet) -> Bools:
     """Whether the last word of each text, as far as it belongs to it, is one that joins: bool (n,)."""
     last = found.last_part
-    joining = marks_of(view)[last[:, 1] - 1] & JOINS > 0
-    begin = np.where(last[:, 1] - last[:, 0] == 1, last[:, 2], 0)
-    for row in np.flatnonzero((begin > 0) | (last[:, 3] < view.word_length[last[:, 1] - 1])).tolist():
+    final = last[:, 1] - 1
+    joining: Bools = marks_of(view)[final] & JOINS > 0
+    begin = np.where(last[:, 0] == final, last[:, 2], 0)
+    for row in ((begin > 0) | (last[:, 3] < view.word_length[final])).nonzero()[0].tolist():
         joining[row] = found.texts[row].rsplit(None, 1)[-1].casefold() in lexicon.JOINING_WORDS
     return joining

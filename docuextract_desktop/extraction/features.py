@@ -6,7 +6,7 @@ by one gather. How the labels of a field lie to a candidate is told by `relation
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from docuextract_desktop.extraction.candidates import CandidateSet, Spans, Toget
 from docuextract_desktop.extraction.labels import LabelMatches
 from docuextract_desktop.extraction.ranks import Ranks
 from docuextract_desktop.extraction.standing import labels_in, standing_slots, terms_between
+from docuextract_desktop.extraction.steps import steps
 from docuextract_desktop.extraction.surroundings import Surroundings, first_line_height, kind_of_token
 from docuextract_desktop.extraction.text_facts import facts_of
 from docuextract_desktop.extraction.tokens import Floats, Hashes, Ints, TokenView, mix_rows
@@ -38,84 +39,76 @@ def slots_of(
     The word-free slots (shape, place, rank) mean the same on every kind of document; the rest names words nearby.
     """
     every = candidates.every
+    n = len(every)
     labels = labels_in(view, every, matches)
-    plain = _plain_columns(view, candidates, around)
-    beside = _columns_of_words(words_around(view, every, around), len(every))
+    heights = first_line_height(view, every)
+    by_rank = _slots_of_ranks(candidates, around, heights)
+    ranked = list(by_rank)
+    of_ranks = _columns(_combined(list(by_rank.values())), [_PLAIN_SALT + at for at in ranked])
+    of_spans = _plain_slots_of_spans(view, every, around, heights, len(by_rank))
+    plain_count = of_spans.shape[1]
     kinds = {found.kind for found in candidates.kinds}
-    within = _columns_of_words(words_within(view, every, around) if kinds & _NAMED_BY_WORDS else [], len(every))
-    in_lines = _columns_of_words(lines_within(view, every, around) if "address" in kinds else [], len(every))
+    beside = _columns_of_words(words_around(view, every, around), n)
+    within = _columns_of_words(words_within(view, every, around) if kinds & _NAMED_BY_WORDS else [], n)
+    in_lines = _columns_of_words(lines_within(view, every, around) if "address" in kinds else [], n)
     result = []
-    first = _PLAIN_SALT + len(plain)
-    ends = np.cumsum([len(found) for found in candidates.kinds]).tolist()
-    for found, rows, end in zip(candidates.kinds, candidates.rows, ends, strict=True):
-        standing = _combined(standing_slots(view, found, labels.of(rows)), len(found))
-        columns = [
-            plain[:, end - len(found) : end],
-            _columns(standing, range(first, first + len(standing))),
-            beside.take(rows, axis=1),
-        ]
+    end = 0
+    for found, rows in zip(candidates.kinds, candidates.rows, strict=True):
+        begin, end = end, end + len(found)
+        plain = of_spans.take(rows, axis=0)
+        plain[:, ranked] = of_ranks[begin:end]
+        blocks = [plain]
+        standing = standing_slots(view, found, labels.of(rows))
+        if standing:
+            first = _PLAIN_SALT + plain_count
+            blocks.append(_columns(_combined(standing), range(first, first + len(standing))))
+        blocks.append(beside.take(rows, axis=0))
         if found.kind in _NAMED_BY_WORDS:
-            columns.append(within.take(rows, axis=1))
+            blocks.append(within.take(rows, axis=0))
         if found.kind == "address":
-            columns.append(in_lines.take(rows, axis=1))
+            blocks.append(in_lines.take(rows, axis=0))
         if found.kind == "date":
-            columns.append(_columns_of_words(_terms(found), len(found)))
-        result.append((_side_by_side(columns, len(found)), len(plain) + len(standing)))
+            blocks.append(_columns_of_words(_terms(found), len(found)))
+        result.append((_side_by_side(blocks), plain_count + len(standing)))
     return result
 
 
 def _columns(hashes: Hashes, salts: Sequence[int]) -> Slots:
-    """The column of each slot and candidate: uint16 (slots, n)."""
-    return mix_rows(hashes, salts).astype(np.uint16)  # the lower half of each hash, which is one of `COLUMNS`
+    """The column of each slot and candidate: uint16 (n, slots) of `hashes` (slots, n)."""
+    # The lower half of each hash, which is one of `COLUMNS`; row by row, as kinds of candidates are some of the rows.
+    return mix_rows(hashes, salts).T.astype(np.uint16, order="C")
 
 
 def _columns_of_words(slots: WordSlots, n: int) -> Slots:
     if not slots:
-        return np.zeros((0, n), np.uint16)
+        return np.zeros((n, 0), np.uint16)
     return _columns(np.concatenate([hashes for _, hashes in slots]).reshape(len(slots), n), [salt for salt, _ in slots])
 
 
-def _side_by_side(columns: Iterable[Slots], n: int) -> Slots:
-    """Blocks of slots (slots, n) as one array (n, slots)."""
-    blocks = tuple(columns)
-    slots = np.empty((n, sum(len(block) for block in blocks)), np.uint16)
-    at = 0
-    for block in blocks:
-        slots[:, at : at + len(block)] = block.T
-        at += len(block)
-    return slots
+def _side_by_side(blocks: Sequence[Slots]) -> Slots:
+    """Blocks of slots (n, some) as one array."""
+    slots = np.empty((len(blocks[0]), sum(block.shape[1] for block in blocks)), np.uint16)
+    return np.concatenate(blocks, axis=1, out=slots)
 
 
 def _terms(found: CandidateSet) -> WordSlots:
     """Slots of days before others: only known fields can tell the meaning."""
     before, after = terms_between(found)
-    hashes = _combined([(before,), (after,), (before > 0, after > 0)], len(found))
+    hashes = _combined([(before,), (after,), (before > 0, after > 0)])
     return list(zip((71, 72, 73), hashes, strict=True))
 
 
-def _steps(values: NDArray[Any], edges: list[float]) -> NDArray[np.intp]:
-    """Between which of the edges each value lies; an edge belongs to what is above it."""
-    return np.array(edges).searchsorted(values, "right")
-
-
-def _plain_columns(view: TokenView, candidates: Together, around: Surroundings) -> Slots:
-    """Columns of the slots that name no words and that all kinds have: uint16 (slots, n), one kind after the other."""
-    every = candidates.every
-    rows = np.concatenate(candidates.rows)
-    heights = first_line_height(view, every)
-    by_place, by_text = _slots_of_spans(view, every, around, heights)
-    by_rank = _slots_of_ranks(candidates, around, heights)
-    salts = [*by_place, *by_text, *by_rank]
-    of_spans = len(by_place) + len(by_text)
-    hashes = np.empty((of_spans, len(every)), np.uint32)
-    _combined(list(by_place.values()), len(every), hashes[: len(by_place)])
-    for at, text_hashes in enumerate(by_text.values(), len(by_place)):
+def _plain_slots_of_spans(view: TokenView, found: Spans, around: Surroundings, heights: Floats, of_ranks: int) -> Slots:
+    """Columns of the slots that name no words and that all kinds have: uint16 (n, slots); those `of_ranks` are 0."""
+    by_place, by_text = _slots_of_spans(view, found, around, heights)
+    numbers = [*by_text, *by_place]
+    hashes = np.empty((len(numbers), len(found)), np.uint32)
+    for at, text_hashes in enumerate(by_text.values()):
         hashes[at] = text_hashes
-    columns = np.empty((len(salts), len(rows)), np.uint16)
-    columns[salts[:of_spans]] = _columns(hashes, [_PLAIN_SALT + at for at in salts[:of_spans]]).take(rows, axis=1)
-    ranked = _combined(list(by_rank.values()), len(rows))
-    columns[salts[of_spans:]] = _columns(ranked, [_PLAIN_SALT + at for at in by_rank])
-    return columns
+    hashes[len(by_text) :] = _combined(list(by_place.values()))
+    slots = np.zeros((len(found), len(numbers) + of_ranks), np.uint16)
+    slots[:, numbers] = _columns(hashes, [_PLAIN_SALT + at for at in numbers])
+    return slots
 
 
 def _slots_of_spans(
@@ -127,11 +120,9 @@ def _slots_of_spans(
     facts = facts_of(found.texts)
     length, digits, letters, capitals = (facts[name] for name in ("length", "digits", "letters", "capitals"))
     postcode = facts["postcode"]
-    line_count = np.diff(found.part_start)
-    words_before = np.append(0, np.cumsum(found.part[:, 1] - found.part[:, 0]))[found.part_start]
-    word_count = np.diff(words_before)
-    usual = np.median(view.word_box[:, 3] - view.word_box[:, 1]) if len(view.words) else 1.0
-    big = _steps(heights / max(float(usual), 1e-5), [0.75, 0.9, 1.12, 1.35, 1.8])
+    line_count = found.part_start[1:] - found.part_start[:-1]
+    word_count = np.add.reduceat(found.part[:, 1] - found.part[:, 0], found.part_start[:-1]) if n else line_count
+    big = steps(heights / max(_usual_height(view), 1e-5), 0.75, 0.9, 1.12, 1.35, 1.8)
     first_page, last_page = page == 0, page == max(len(view.pages), 1) - 1
     x_bin, y_bin, right_bin = (
         (box[:, side] * bins).astype(np.int32).astype(np.uint16) for side, bins in ((0, 6), (1, 8), (2, 6))
@@ -142,11 +133,11 @@ def _slots_of_spans(
     down_the_page = line / max(view.line_count, 1)
     numbers: dict[int, tuple[NDArray[Any], ...]] = {
         0: (np.zeros(n, np.int32),),
-        4: (_steps(length, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 17, 20, 25, 30, 40, 60, 80]),),
+        4: (steps(length, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 17, 20, 25, 30, 40, 60, 80),),
         5: (np.minimum(word_count, 12), np.minimum(line_count, 7)),
-        6: (_steps(digits, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20]),),
-        7: (_steps(digits / np.maximum(length, 1), [0.01, 0.1, 0.25, 0.5, 0.75, 0.95]), letters > 0),
-        8: (_steps(capitals / np.maximum(letters, 1), [0.05, 0.3, 0.7, 0.95]), letters > 3),
+        6: (steps(digits, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20),),
+        7: (steps(digits / np.maximum(length, 1), 0.01, 0.1, 0.25, 0.5, 0.75, 0.95), letters > 0),
+        8: (steps(capitals / np.maximum(letters, 1), 0.05, 0.3, 0.7, 0.95), letters > 3),
         9: (np.minimum(facts["stops"], 6),),
         10: (big,),
         11: (big, y_bin),
@@ -164,16 +155,26 @@ def _slots_of_spans(
         33: (address > 0, postcode),
         34: (starts_segment, ends_segment),
         35: (starts_segment, ends_segment, left_kind),
-        36: (_steps(around.left_gap, [0.4, 1.0, 2.0, 4.0, 8.0, 90]),),
-        37: (_steps(around.above_gap, [0.2, 0.5, 0.9, 1.5, 3.0, 90]), above_kind),
-        38: (_steps(around.below_gap, [0.2, 0.5, 0.9, 1.5, 3.0, 90]),),
-        42: (_steps(found.confidence, [0.6, 0.8, 0.9, 0.97]),),
-        43: (_steps(down_the_page, [0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]),),
+        36: (steps(around.left_gap, 0.4, 1.0, 2.0, 4.0, 8.0, 90),),
+        37: (steps(around.above_gap, 0.2, 0.5, 0.9, 1.5, 3.0, 90), above_kind),
+        38: (steps(around.below_gap, 0.2, 0.5, 0.9, 1.5, 3.0, 90),),
+        42: (steps(found.confidence, 0.6, 0.8, 0.9, 0.97),),
+        43: (steps(down_the_page, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),),
         44: (np.minimum(line, 12),),
         49: (facts["colons"], facts["brackets"]),
         50: (facts["open_ends"], facts["slashes"]),
     }
     return numbers, {1: facts["shape"], 2: facts["long_shape"], 3: facts["edges"]}
+
+
+def _usual_height(view: TokenView) -> float:
+    """The median of the words' heights; by itself faster than NumPy's, which is made for all kinds of arrays."""
+    if not len(view.words):
+        return 1.0
+    heights = view.word_box[:, 3] - view.word_box[:, 1]
+    heights.sort()
+    half = len(heights) // 2
+    return float(heights[half] if len(heights) % 2 else (heights[half - 1] + heights[half]) / np.float32(2))
 
 
 def _slots_of_ranks(candidates: Together, around: Surroundings, heights: Floats) -> dict[int, tuple[NDArray[Any], ...]]:
@@ -199,7 +200,7 @@ def _slots_of_ranks(candidates: Together, around: Surroundings, heights: Floats)
         27: (ranks.size,),
         39: (range_start, range_end),
         40: (range_start, range_end, np.minimum(ranks.rank, 4)),
-        41: (_steps(quality, [0.3, 0.6, 0.85, 0.99]),),
+        41: (steps(quality, 0.3, 0.6, 0.85, 0.99),),
         45: (ranks.is_sum, ranks.is_near_sum),
         46: (ranks.is_near_sum, ranks.is_part),
         47: (ranks.is_difference, ranks.is_net),
@@ -207,17 +208,24 @@ def _slots_of_ranks(candidates: Together, around: Surroundings, heights: Floats)
     }
 
 
-def _combined(table: Sequence[Sequence[NDArray[Any]]], n: int, out: Hashes | None = None) -> Hashes:
+def _combined(table: Sequence[Sequence[NDArray[Any]]]) -> Hashes:
     """One number per slot and candidate from the few small numbers, 0 or more, of each slot: uint32 (slots, n)."""
-    result = np.empty((len(table), n), np.uint32) if out is None else out
-    for slot, (first, *more) in zip(result, table, strict=True):
-        slot[:] = first
-        slot += _ONE
-        for array in more:
-            slot *= _SEVERAL
-            slot += _ONE
-            np.add(slot, array, out=slot, casting="unsafe")
+    result = _stacked([numbers[0] for numbers in table])
+    result += _ONE
+    place = 1
+    while longer := [at for at, numbers in enumerate(table) if len(numbers) > place]:
+        some = result[longer]
+        some *= _SEVERAL
+        some += _ONE
+        some += _stacked([table[at][place] for at in longer])
+        result[longer] = some
+        place += 1
     return result
+
+
+def _stacked(arrays: list[NDArray[Any]]) -> Hashes:
+    """Arrays of small numbers as the rows of one: uint32 (arrays, n)."""
+    return np.concatenate(arrays, dtype=np.uint32, casting="unsafe").reshape(len(arrays), -1)
 
 
 def _segment_edges(view: TokenView, found: Spans) -> tuple[Ints, Ints]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from docuextract_desktop.extraction.tokens import text_hash
+from docuextract_desktop.extraction.hashing import text_hash
 
 _COMPANY = (
     "sdn bhd berhad gmbh ag kg ohg ug mbh gbr kgaa inc incorporated llc llp ltd limited plc corp corporation co "

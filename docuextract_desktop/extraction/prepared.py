@@ -183,11 +183,9 @@ def _described(
 def _ready(view: TokenView, found: CandidateSet, slots: Slots, plain: int, partner: Ints) -> Candidates:
     page_index = np.array([p.index for p in view.pages], np.int32)
     scanned = np.array([p.method == "ocr" for p in view.pages], np.bool_)
-    words = (
-        found.part[:, :2] - view.page_word_start[view.word_page[found.part[:, 0]]][:, None]
-        if len(found)
-        else found.part[:, :2]
-    )
+    words = found.part[:, :2]
+    if len(found):
+        words = words - view.page_word_start[view.word_page[words[:, 0]]][:, None]
     values, quality = _mended(view, found, scanned)
     return Candidates(
         texts=found.texts,
@@ -205,7 +203,7 @@ def _ready(view: TokenView, found: CandidateSet, slots: Slots, plain: int, partn
         range_with=partner if found.kind == "date" else np.full(len(found), -1, np.int32),
         part_start=found.part_start,
         part_box=found.part_box,
-        part_words=words.astype(np.int32),
+        part_words=words,
     )
 
 
@@ -235,7 +233,12 @@ def _layout(view: TokenView) -> NDArray[np.uint32]:
     box = view.token_box[first]
     x = (box[:, 0] * _LAYOUT_COLUMNS).astype(np.uint32)
     y = (box[:, 1] * _LAYOUT_ROWS).astype(np.uint32)
-    return np.unique(mix(view.token_hash[first], 900) ^ mix(x * np.uint32(100) + y, 901))
+    hashes = mix(view.token_hash[first], 900)
+    hashes ^= mix(x * np.uint32(100) + y, 901)
+    hashes.sort()
+    anew = np.ones(len(hashes), np.bool_)
+    np.not_equal(hashes[1:], hashes[:-1], out=anew[1:])
+    return hashes[anew]
 
 
 def page_numbers(pages: str | None, count: int) -> frozenset[int]:

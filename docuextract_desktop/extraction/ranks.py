@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 
 from docuextract_desktop.extraction.arithmetic import AMOUNT_KINDS, amounts_of, sums_of
 from docuextract_desktop.extraction.candidates import CandidateSet
-from docuextract_desktop.extraction.tokens import Floats, Ints
+from docuextract_desktop.extraction.steps import steps
+from docuextract_desktop.extraction.tokens import Floats, Ints, numbered
+
+_AMOUNTS = (0.005, 1, 10, 100, 1000, 1e4, 1e5, 1e6)
 
 
 class Ranks(NamedTuple):
@@ -48,11 +51,9 @@ class Ranks(NamedTuple):
         n = len(found)
         if not n:
             return cls(*[np.zeros(0, np.int32)] * len(cls._fields))
-        counted = Counter(found.values)
-        repeats = np.fromiter(map(counted.__getitem__, found.values), np.int32, n)
+        repeats = repeats_of(found)
         rank = np.arange(n, dtype=np.int32)
-        begins_page = np.append(True, found.page[1:] != found.page[:-1])  # candidates are in reading order
-        on_page = rank - np.maximum.accumulate(np.where(begins_page, rank, 0))
+        on_page = rank - found.page.searchsorted(found.page)  # candidates are in reading order
         return cls(
             repeats,
             repeats == repeats.max(),
@@ -70,13 +71,19 @@ class Ranks(NamedTuple):
         return kinds[0] if len(kinds) == 1 else cls(*(np.concatenate(column) for column in zip(*kinds, strict=True)))
 
 
+@lru_cache(maxsize=8)
+def repeats_of(found: CandidateSet) -> Ints:
+    """How many candidates have the value of each, itself counted: int32 (n,)."""
+    which, _ = numbered(found.values)
+    return np.bincount(which)[which].astype(np.int32)
+
+
 def _by_size(found: CandidateSet, heights: Floats) -> tuple[NDArray[Any], ...]:
     """`by_size`, `distinct`, `largest` and `size`."""
     if found.kind in AMOUNT_KINDS:
         amounts = amounts_of(found)
         by_size, distinct = _ranked(-amounts)
-        size = np.searchsorted([0.005, 1, 10, 100, 1000, 1e4, 1e5, 1e6], np.abs(amounts), "right")
-        return by_size, distinct, amounts == amounts.max(), size
+        return by_size, distinct, amounts == amounts.max(), steps(np.abs(amounts), *_AMOUNTS)
     if found.kind == "date":
         days = [int(v.replace("-", "")[:8]) if v[:4].isdigit() else 0 for v in found.values]
         order = np.array(days, np.int64)
@@ -84,20 +91,26 @@ def _by_size(found: CandidateSet, heights: Floats) -> tuple[NDArray[Any], ...]:
         distinct = latest_first.max() - latest_first
         size = 3 - np.minimum(latest_first, 3)
         return by_size, distinct, order == order.max(), size
-    by_size, _ = _ranked(-heights)
-    return by_size, by_size, heights >= heights.max() * 0.97, np.searchsorted([1, 3, 6, 12], by_size, "right")
+    by_size = _place_in(np.argsort(-heights, kind="stable"))
+    return by_size, by_size, heights >= heights.max() * 0.97, steps(by_size, 1, 3, 6, 12)
 
 
 def _ranked(values: NDArray[Any]) -> tuple[Ints, Ints]:
     """The place of each in ascending order, the first of equals first; and the same where equals share one."""
     order = np.argsort(values, kind="stable")
-    place, shared = np.empty(len(order), np.int32), np.empty(len(order), np.int32)
-    place[order] = np.arange(len(order))
+    shared = np.empty(len(order), np.int32)
     shared[order] = _steps_up(values[order])
-    return place, shared
+    return _place_in(order), shared
+
+
+def _place_in(order: NDArray[np.intp]) -> Ints:
+    place = np.empty(len(order), np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+    return place
 
 
 def _steps_up(ordered: NDArray[Any]) -> Ints:
     """How often the value has changed before each place."""
-    changes: Ints = np.cumsum(np.append(False, ordered[1:] != ordered[:-1]), dtype=np.int32)
+    changes = np.zeros(len(ordered), np.int32)
+    np.cumsum(ordered[1:] != ordered[:-1], out=changes[1:])
     return changes

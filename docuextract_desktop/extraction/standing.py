@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,6 +15,8 @@ from docuextract_desktop.extraction.candidates import CandidateSet, Spans
 from docuextract_desktop.extraction.codes import VAT, code_form
 from docuextract_desktop.extraction.edges import edge_slots
 from docuextract_desktop.extraction.labels import LabelMatches
+from docuextract_desktop.extraction.ranks import repeats_of
+from docuextract_desktop.extraction.steps import steps
 from docuextract_desktop.extraction.tokens import Bools, Floats, Ints, TokenView
 from docuextract_desktop.extraction.word_classes import (
     ADDRESS,
@@ -27,10 +28,7 @@ from docuextract_desktop.extraction.word_classes import (
     membership,
     words_before,
 )  # fmt: skip
-
-
-def _bucket(values: NDArray[Any], edges: list[float]) -> Ints:
-    return np.searchsorted(edges, values, "right").astype(np.int32)
+from docuextract_desktop.extraction.word_marks import bare_hundredths
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,14 +57,29 @@ def labels_in(view: TokenView, found: Spans, matches: LabelMatches) -> Labels:
     t0, t1 = np.minimum(found.t0, count - 1), np.minimum(found.t1, count)
     word = matches.token_share.max(axis=0) if len(matches.token_share) else np.zeros(count)
     named = before_legal_form(view)
-    before = np.concatenate([[0], np.cumsum((word > 0.45) & ~named)])
+    before = _counted((word > 0.45) & ~named)
     share = ((before[t1] - before[t0]) / np.maximum(t1 - t0, 1)).astype(np.float32)
     reach = np.zeros(count, np.int64)  # where the longest label that begins at a token ends
     good = (matches.quality >= 0.8) & ~named[matches.stop - 1]
     np.maximum.at(reach, matches.start[good], matches.stop[good])
-    covers[:] = (reach[t0] > 0) & (reach[t0] <= t1)
-    covers[(reach[t0] >= t1) & (reach[t0] > 0)] = 2
+    reach = reach[t0]
+    begins = reach > 0
+    covers[begins & (reach <= t1)] = 1
+    covers[begins & (reach >= t1)] = 2
     return Labels(share, covers)
+
+
+def _counted(hit: Bools) -> Ints:
+    """How many are hit before each: int32 (hits + 1,)."""
+    before = np.zeros(len(hit) + 1, np.int32)
+    np.cumsum(hit, out=before[1:])
+    return before
+
+
+def _any_within(hit: Bools, found: Spans) -> Bools:
+    """Whether one of its tokens is hit, of each candidate: bool (n,)."""
+    before = _counted(hit)
+    return before.take(found.t1, mode="clip") > before.take(found.t0, mode="clip")
 
 
 def standing_slots(view: TokenView, found: CandidateSet, labels: Labels) -> list[tuple[NDArray[Any], ...]]:
@@ -83,12 +96,10 @@ def standing_slots(view: TokenView, found: CandidateSet, labels: Labels) -> list
         place, reach, over = blocks.place[ends], blocks.contact[ends], blocks.over[begins]
         own_place = np.minimum(blocks.place[begins], 1)
         again = again_in_small_print(view, found, blocks)
-        net = np.concatenate([[0], np.cumsum(blocks.in_address)])
-        last_token = len(view.token)
-        known = net[np.minimum(found.t1, last_token)] - net[np.minimum(found.t0, last_token)] > 0
-        wordy = _bucket(title / tokens, [0.01, 0.5, 0.99])
-        said = _bucket(particular / tokens, [0.01, 0.34, 0.6, 0.99])
-        label = _bucket(labels.share, [0.01, 0.34, 0.6, 0.99])
+        known = _any_within(blocks.in_address, found)
+        wordy = steps(title / tokens, 0.01, 0.5, 0.99)
+        said = steps(particular / tokens, 0.01, 0.34, 0.6, 0.99)
+        label = steps(labels.share, 0.01, 0.34, 0.6, 0.99)
         return [
             (wordy, np.minimum(tokens, 3)),
             (said, np.minimum(tokens, 3)),
@@ -107,13 +118,12 @@ def standing_slots(view: TokenView, found: CandidateSet, labels: Labels) -> list
             *edge_slots(view, found),
         ]
     if found.kind == "id":
-        form = np.array([code_form(t) for t in found.texts], np.int32)
+        form = np.array(list(map(code_form, found.texts)), np.int32)
         among_vat = np.full(n, bool((form == VAT).any()))
         return [(form,), (form, among_vat), (form, np.minimum(_nth_of_its_kind(form), 2)), (labels.covers,)]
     if found.kind in AMOUNT_KINDS:
-        rounding = coin_rounding(amounts_of(found), _bare_hundredths(view))
-        _, values = np.unique(found.values, return_inverse=True)
-        repeated = np.bincount(values)[values] > 1 if n else np.zeros(0, np.bool_)
+        rounding = coin_rounding(amounts_of(found), bare_hundredths(view))
+        repeated = repeats_of(found) > 1
         paid = sums_of(found)[3]
         return [
             (rounding,),
@@ -130,33 +140,24 @@ _TERM_OF_DAYS = np.zeros(92, np.int32)  # the last one for all that is longer
 _TERM_OF_DAYS[list(_TERMS)] = [2 if days > 21 else 1 for days in _TERMS]
 
 
-_BARE_HUNDREDTHS = re.compile(r"[-+−–(]{0,2}[.,]0([1-4])\)?")
-
-
-def _bare_hundredths(view: TokenView) -> frozenset[int]:
-    """Differences of a few hundredths that are printed without a digit before the mark (`.02`, `-.01`)."""
-    found = (_BARE_HUNDREDTHS.fullmatch(word) for word in view.words if len(word) < 7)
-    return frozenset(int(match[1]) for match in found if match is not None)
-
-
 def _nth_of_its_kind(form: Ints) -> Ints:
+    """How many of the same form stand before each."""
     result = np.zeros(len(form), np.int32)
-    seen: dict[int, int] = {}
-    for at, kind in enumerate(form.tolist()):
-        result[at] = seen.get(kind, 0)
-        seen[kind] = result[at] + 1
+    for kind in set(form.tolist()):
+        own = (form == kind).nonzero()[0]
+        result[own] = np.arange(len(own))
     return result
 
 
 def terms_between(found: CandidateSet) -> tuple[Ints, Ints]:
     """Whether another date lies a usual term of payment before, or after: 0 no, 1 days of 7 to 21, 2 longer ones."""
-    n = len(found)
-    day = np.zeros(n, np.int64)
+    days = []
     for at, value in enumerate(found.values):
         try:
-            day[at] = date.fromisoformat(value[:10]).toordinal()
+            days.append(date.fromisoformat(value[:10]).toordinal())
         except ValueError:
-            day[at] = -(10**6) - 1000 * at
+            days.append(-(10**6) - 1000 * at)
+    day = np.array(days, np.int64)
     apart = np.minimum(np.maximum(day[:, None] - day, 0), len(_TERM_OF_DAYS) - 1)
     term = _TERM_OF_DAYS[apart]
     return term.max(axis=1, initial=0), term.max(axis=0, initial=0)

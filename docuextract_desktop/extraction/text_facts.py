@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-import struct
 import zlib
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby, islice
 
 import numpy as np
+from numpy.typing import NDArray
 
-from docuextract_desktop.extraction.tokens import Hashes, text_hash
+from docuextract_desktop.extraction.hashing import text_hash
+from docuextract_desktop.extraction.tokens import Hashes
 
 FACTS = (
     "shape",
@@ -30,13 +31,28 @@ FACTS = (
 )
 """Three hashes and ten small numbers."""
 
-_PACKED = struct.Struct(f"={len(FACTS)}I")
+Places = NDArray[np.intp]
 
 
 def facts_of(texts: Sequence[str]) -> dict[str, Hashes]:
     """The facts about each text by name, each uint32 (n,)."""
-    table = np.frombuffer(b"".join(map(_facts, texts)), np.uint32).reshape(-1, len(FACTS))
-    return dict(zip(FACTS, np.ascontiguousarray(table.T), strict=True))
+    table = np.zeros((len(FACTS), len(texts)), np.uint32)
+    if texts:
+        joined = "\0".join(texts) + "\0"
+        codes = np.frombuffer(joined.encode("ascii", "replace").translate(_ASCII_CLASSES), np.uint8)
+        stops = (codes == 0).nonzero()[0]
+        if len(stops) == len(texts):
+            others = _fill_in(table, codes, stops)
+            if not joined.isascii():
+                others += [row for row, text in enumerate(texts) if not text.isascii()]
+        else:  # the sign between texts stands within one of them, too
+            others = list(range(len(texts)))
+        for row in others:
+            table[:, row] = _look(texts[row])
+    return dict(zip(FACTS, table, strict=True))
+
+
+# --- one text of any characters --------------------------------------------------------------------------------------
 
 
 class _Classes(dict[int, str]):
@@ -50,54 +66,22 @@ class _Classes(dict[int, str]):
 
 
 _CLASS_OF = _Classes()
-_ASCII_CLASSES = "".join(_CLASS_OF[code] for code in range(128)).encode().ljust(256)
-_EDGES_OF_ASCII = [b"a" if chr(code).isalnum() else bytes([code]) for code in range(128)]
 _SHAPE = 16  # runs at most: what is left of the classes where each run counts once (`INV-0042/a` → `A-0/a`)
+_LONG_SHAPE = 14  # characters
 _DIGIT_RUN = re.compile(r"\d{4,}")
 
 
 @lru_cache(maxsize=32768)
-def _facts(text: str) -> bytes:
-    """The facts about a text, packed: a page's worth of them becomes an array in one go."""
-    if text.isascii() and not text[0].isspace() and not text[-1].isspace():
-        return _facts_of_ascii(text.encode().translate(_ASCII_CLASSES))
-    return _look(text, text.translate(_CLASS_OF))
-
-
-@lru_cache(maxsize=32768)
-def _facts_of_ascii(classes: bytes) -> bytes:
-    """As `_look`; here the classes alone decide everything, and amounts and days have few different ones."""
-    capitals, small, digits = classes.count(b"A"), classes.count(b"a"), classes.count(b"0")
-    edges = _EDGES_OF_ASCII[classes[0]] + _EDGES_OF_ASCII[classes[-1]]
-    shape = bytes([one for one, _ in islice(groupby(classes), _SHAPE)])
-    hashes = zlib.crc32(shape), zlib.crc32(classes[:14]), zlib.crc32(edges)
-    length, letters = len(classes), capitals + small
-    if letters + digits + classes.count(b"_") == length:  # most texts hold no sign
-        return _PACKED.pack(*hashes, length, digits, letters, capitals, 0, _postcode(classes, digits), 0, 1, 0, 0)
-    opened = classes.count(b"(")
-    return _PACKED.pack(
-        *hashes,
-        length,
-        digits,
-        letters,
-        capitals,
-        classes.count(b",") + classes.count(b".") + classes.count(b";"),
-        _postcode(classes, digits),
-        min(classes.count(b":"), 2),
-        1 + min(max(opened - classes.count(b")"), -1), 1) + (3 if opened else 0),
-        int(classes[-1] in b"-/&,:(") + 2 * int(classes[0] in b"-/&,:)."),
-        min(classes.count(b"/") + classes.count(b"|"), 3),
-    )
-
-
-def _look(text: str, classes: str) -> bytes:
+def _look(text: str) -> tuple[int, ...]:
+    """The facts about one text, whichever characters it holds."""
+    classes = text.translate(_CLASS_OF)
     capitals, small, digits = classes.count("A"), classes.count("a"), classes.count("0")
     first, last = text[0], text[-1]
     edges = ("a" if first.isalnum() else first) + ("a" if last.isalnum() else last)
     opened = text.count("(")
-    return _PACKED.pack(
-        text_hash.__wrapped__("".join([one for one, _ in islice(groupby(classes), _SHAPE)])),
-        text_hash.__wrapped__(classes[:14]),
+    return (
+        text_hash("".join([one for one, _ in islice(groupby(classes), _SHAPE)])),
+        text_hash(classes[:_LONG_SHAPE]),
         text_hash(edges),
         len(text),
         digits,
@@ -112,11 +96,108 @@ def _look(text: str, classes: str) -> bytes:
     )
 
 
-def _postcode(classes: bytes, digits: int) -> int:
-    return _has_postcode(classes.decode()) if digits > 3 else 0
-
-
 def _has_postcode(text: str) -> int:
     """Length of the longest run of digits where that of a postcode, else 0 (6: longer than any)."""
     runs = _DIGIT_RUN.findall(text)
     return min(max(map(len, runs)), 6) if runs else 0
+
+
+# --- all texts of plain characters at once ---------------------------------------------------------------------------
+# A page has hundreds of texts, most of them new and short: it is the calls that cost, not the characters.
+
+_ASCII_CLASSES = "".join(_CLASS_OF[code] for code in range(128)).encode().ljust(256)
+_DIGIT, _SPACE = b"0_"
+_LONGEST = 255  # characters: as many can be counted in a byte
+_COUNTED = (b"A", b"a", b"0", b",.;", b":", b"(", b")", b"/|")
+_EDGE_OF = np.array([ord("a") if chr(code).isalnum() else code for code in range(128)], np.uint8)
+_OPEN_AT_FIRST, _OPEN_AT_LAST = np.zeros(128, np.uint32), np.zeros(128, np.uint32)
+_OPEN_AT_FIRST[list(b"-/&,:).")] = 2
+_OPEN_AT_LAST[list(b"-/&,:(")] = 1
+
+
+def _counters() -> NDArray[np.uint64]:
+    """For each class a number of eight bytes, of which one is 1: their sum counts eight classes at once."""
+    counters = np.zeros((128, len(_COUNTED)), np.uint8)
+    for at, classes in enumerate(_COUNTED):
+        counters[list(classes), at] = 1
+    return counters.view(np.uint64).ravel()
+
+
+def _crc_shares() -> Hashes:
+    """What a byte adds to the CRC-32 of a text in which k others follow it: row `_SHAPE` + k; the rows before add none.
+
+    CRCs are linear: that of a text is the exclusive or of what its bytes add and of the CRC of as many zeros.
+    """
+    shares = np.zeros((2 * _SHAPE, 128), np.uint32)
+    for k in range(_SHAPE):
+        zeros = bytes(k)
+        shares[_SHAPE + k] = [zlib.crc32(bytes([code]) + zeros) ^ zlib.crc32(b"\0" + zeros) for code in range(128)]
+    return shares
+
+
+_COUNTERS = _counters()
+_SHARES = _crc_shares()
+_CRC_OF_ZEROS = np.array([zlib.crc32(bytes(k)) for k in range(_SHAPE + 1)], np.uint32)
+_FIRST_OF_TWO, _LAST_OF_TWO = _SHARES[_SHAPE + 1][_EDGE_OF] ^ _CRC_OF_ZEROS[2], _SHARES[_SHAPE][_EDGE_OF]
+
+
+def _crc_of_heads(codes: NDArray[np.uint8], starts: Places, lengths: Places, most: int) -> Hashes:
+    """CRC-32 of the first `most` bytes of each text."""
+    heads, place = np.minimum(lengths, most), np.arange(most)[:, None]
+    share = (heads + (_SHAPE - 1)) * 128 - place * 128
+    share += codes.take(starts + place, mode="clip")
+    crc: Hashes = np.bitwise_xor.reduce(_SHARES.take(share), axis=0)
+    crc ^= _CRC_OF_ZEROS[heads]
+    return crc
+
+
+def _fill_in(table: Hashes, codes: NDArray[np.uint8], stops: Places) -> list[int]:
+    """Fill in the facts about texts, given by the classes of their characters, each with a 0 behind it.
+
+    Returns:
+        The rows of texts that have to be looked at by themselves all the same.
+    """
+    starts = _begins(stops)
+    length = stops - starts
+    run_begins = np.empty(len(codes), np.bool_)
+    run_begins[0] = True
+    np.not_equal(codes[1:], codes[:-1], out=run_begins[1:])
+    runs = run_begins.nonzero()[0]
+    run_codes = codes[runs]
+    run_stops = (run_codes == 0).nonzero()[0]
+    run_starts = _begins(run_stops)
+    first, last = codes[starts], codes[stops - 1]
+    counted = np.add.reduceat(_COUNTERS[codes], starts).view(np.uint8).reshape(-1, len(_COUNTED))
+    capitals, small, digits, marks, colons, opened, closed, slashes = counted.T.astype(np.int32)
+    postcode = np.zeros(len(stops), np.int32)
+    run_lengths = runs[1:] - runs[:-1]
+    numbers = ((run_codes[:-1] == _DIGIT) & (run_lengths > 3)).nonzero()[0]
+    np.maximum.at(postcode, run_stops.searchsorted(numbers), np.minimum(run_lengths[numbers], 6))
+    facts = (
+        _crc_of_heads(run_codes, run_starts, run_stops - run_starts, _SHAPE),
+        _crc_of_heads(codes, starts, length, _LONG_SHAPE),
+        _FIRST_OF_TWO[first] ^ _LAST_OF_TWO[last],
+        length,
+        digits,
+        capitals + small,
+        capitals,
+        marks,
+        postcode,
+        np.minimum(colons, 2),
+        1 + np.sign(opened - closed) + 3 * (opened > 0),
+        _OPEN_AT_LAST[last] + _OPEN_AT_FIRST[first],
+        np.minimum(slashes, 3),
+    )
+    for row, numbers_of_texts in zip(table, facts, strict=True):
+        row[:] = numbers_of_texts
+    # Spaces are of one class with the line that is drawn to write on, except at the edges.
+    alone: list[int] = ((length > _LONGEST) | (first == _SPACE) | (last == _SPACE)).nonzero()[0].tolist()
+    return alone
+
+
+def _begins(stops: Places) -> Places:
+    """Where texts begin that end at `stops`."""
+    begins = np.empty_like(stops)
+    begins[0] = 0
+    np.add(stops[:-1], 1, out=begins[1:])
+    return begins

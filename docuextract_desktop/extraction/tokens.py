@@ -9,16 +9,18 @@ from __future__ import annotations
 import re
 import struct
 import unicodedata
-import zlib
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import chain, pairwise
+from itertools import chain, islice, pairwise
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from docuextract_desktop.documents.models import Document, Page
+from docuextract_desktop.extraction.word_marks import marks_of_word
 
 Ints = NDArray[np.int32]
 Hashes = NDArray[np.uint32]
@@ -27,7 +29,7 @@ Bools = NDArray[np.bool_]
 
 _CUT = re.compile(r"[^\W\d_]+|\d[\d.,:/\-]*|[#%$€£&№]")
 _DIGIT = re.compile(r"\d")
-_ZEROS = str.maketrans("123456789", "000000000")
+_FORMS = bytes(range(256)).lower().translate(bytes.maketrans(b"123456789", b"000000000"))
 _GOLDEN = 0x9E3779B1
 _MARKS = re.compile(r"[\u0300-\u036f]")
 
@@ -45,60 +47,85 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=65536)
 def cut(word: str) -> tuple[tuple[int, int, str, int, int], ...]:
     """Tokens of one word: (start, end, normal form, kind, hash). Digits all read as 0, so that values do not leak."""
-    found = []
-    for match in _CUT.finditer(word):
-        piece = match.group()
-        first = piece[0]
-        if first.isdigit():
-            piece = piece.rstrip(".,:/-")
-            normal, kind = (piece.translate(_ZEROS) if piece.isascii() else _DIGIT.sub("0", piece))[:12], NUMBER
-        elif first.isalpha():
-            normal, kind = fold(piece), LETTERS
-        else:
-            normal, kind = piece, SIGN
-        found.append((match.start(), match.end(), normal, kind, text_hash(normal)))
-    return tuple(found)
+    packed, normals = _packed(word)
+    rows = zip(_ROW.iter_unpack(packed), normals, strict=True)
+    return tuple([(start, end, normal, *rest) for (start, end, *rest), normal in islice(rows, 1, None)])
 
 
-_PLACED = struct.Struct("=4I")
+_ROW, _TWO_ROWS = struct.Struct("=4I"), struct.Struct("=8I")
 
 
 @lru_cache(maxsize=65536)
 def _packed(word: str) -> tuple[bytes, tuple[str, ...]]:
-    """`cut` of one word: start, end, kind and hash of its tokens, packed, and their normal forms.
+    """What is known of a word by itself: of it and of each of its tokens a row of four numbers and a normal form.
 
-    A document's worth of bytes becomes an array in one go.
+    Its own row first, with no normal form: letters, whether it ends with a colon, marks (see `word_marks`), 0; then a
+    row a token: start, end, kind, hash. The rows are packed, so that those of a document become an array in one go.
     """
-    tokens = cut(word)
-    return b"".join([_PLACED.pack(start, end, kind, code) for start, end, _, kind, code in tokens]), tuple(
-        [normal for _, _, normal, _, _ in tokens]
-    )
+    length, plain, marks = len(word), word.isascii(), marks_of_word(word)
+    if plain and word.isalpha():  # nearly every second one
+        normal = word.lower()
+        return _TWO_ROWS.pack(length, 0, marks, 0, 0, length, LETTERS, crc32(normal.encode())), ("", normal)
+    rows, normals = _tokens_of(word.encode().translate(_FORMS).decode() if plain else word)
+    return _ROW.pack(length, word[-1] == ":", marks, 0) + rows, normals
 
 
 @lru_cache(maxsize=65536)
-def text_hash(text: str) -> int:
-    """A hash that is the same in every process and on every platform (Python's own is salted)."""
-    return zlib.crc32(text.encode("utf-8", "surrogatepass"))
+def _tokens_of(form: str) -> tuple[bytes, tuple[str, ...]]:
+    """As `_packed`, without the word's own row; its small letters are enough, and zeros for the usual digits.
+
+    Amounts and days are new words all the time, but have few forms.
+    """
+    plain, rows, normals = form.isascii(), [], [""]
+    for match in _CUT.finditer(form):
+        start, end = match.span()
+        piece = form[start:end]
+        if piece[0].isalpha():
+            normal, kind = fold(piece), LETTERS
+        elif piece[0].isdigit():
+            normal, kind = piece.rstrip(".,:/-")[:12], NUMBER
+            if not plain:
+                normal = _DIGIT.sub("0", normal)
+        else:
+            normal, kind = piece, SIGN
+        normals.append(normal)
+        rows.append(_ROW.pack(start, end, kind, crc32(normal.encode())))
+    return b"".join(rows), tuple(normals)
+
+
+def numbered(texts: Sequence[str]) -> tuple[NDArray[np.intp], list[str]]:
+    """Which of the different texts each one is, intp (n,), and these in the order in which they first stand."""
+    known: defaultdict[str, int] = defaultdict()
+    known.default_factory = known.__len__
+    which = np.fromiter(map(known.__getitem__, texts), np.intp, len(texts))
+    return which, list(known)
 
 
 def mix(hashes: Hashes, salt: int) -> Hashes:
     """Hash each hash anew together with `salt` (the finaliser of MurmurHash3, public domain)."""
-    return _finalised(hashes.astype(np.uint32) ^ np.uint32((salt * _GOLDEN) & 0xFFFFFFFF))
+    return _finalised(hashes ^ np.uint32((salt * _GOLDEN) & 0xFFFFFFFF))
 
 
 def mix_rows(hashes: Hashes, salts: Sequence[int]) -> Hashes:
     """`mix` of each row of `hashes` (rows, n) with its own salt."""
     salt = np.array([(s * _GOLDEN) & 0xFFFFFFFF for s in salts], np.uint32)
-    return _finalised(hashes.astype(np.uint32) ^ salt[:, None])
+    return _finalised(hashes ^ salt[:, None])
+
+
+_FIRST_FACTOR, _SECOND_FACTOR = np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
+_BITS_16, _BITS_13 = np.uint32(16), np.uint32(13)
 
 
 def _finalised(h: Hashes) -> Hashes:
-    with np.errstate(over="ignore"):
-        h ^= h >> np.uint32(16)
-        h *= np.uint32(0x85EBCA6B)
-        h ^= h >> np.uint32(13)
-        h *= np.uint32(0xC2B2AE35)
-        h ^= h >> np.uint32(16)
+    """`h` itself, changed in place; an array, as products of single numbers would warn that they overflow."""
+    upper = h >> _BITS_16
+    h ^= upper
+    h *= _FIRST_FACTOR
+    np.right_shift(h, _BITS_13, out=upper)
+    h ^= upper
+    h *= _SECOND_FACTOR
+    np.right_shift(h, _BITS_16, out=upper)
+    h ^= upper
     return h
 
 
@@ -112,7 +139,7 @@ class TokenView:
         pages: the document's pages, in order; `page_of_line` indexes this tuple.
         words: texts of the w words. `word_page`, `word_line`, `word_segment`: int32 (w,); `word_box`: float32 (w, 4);
             `word_confidence`: float32 (w,). `word_length`: int32 (w,), letters.
-            `word_colon`: int32 (w,), 1 where it ends with a colon.
+            `word_colon`: int32 (w,), 1 where it ends with a colon. `word_marks`: int32 (w,), bits of `word_marks.py`.
             `page_word_start`: int32 (pages + 1,), words before each page.
         line_start, segment_start: int32 (lines + 1,), (segments + 1,): first word of each.
         line_box, segment_box: float32 (·, 4). `page_of_line`, `line_of_segment`: int32.
@@ -130,6 +157,7 @@ class TokenView:
     word_confidence: Floats
     word_length: Ints
     word_colon: Ints
+    word_marks: Ints
     page_word_start: Ints
     line_start: Ints
     segment_start: Ints
@@ -208,22 +236,16 @@ def _placed(word: Ints, offset: Ints) -> NDArray[np.int64]:
 
 
 def _group_boxes(boxes: Floats, starts: Ints) -> Floats:
-    if len(starts) <= 1:
-        return np.zeros((0, 4), np.float32)
     at = starts[:-1]
-    return np.stack(
-        [
-            np.minimum.reduceat(boxes[:, 0], at),
-            np.minimum.reduceat(boxes[:, 1], at),
-            np.maximum.reduceat(boxes[:, 2], at),
-            np.maximum.reduceat(boxes[:, 3], at),
-        ],
-        axis=1,
-    ).astype(np.float32)
+    result = np.empty((len(at), 4), np.float32)
+    if len(at):
+        for side, reduce in enumerate((np.minimum, np.minimum, np.maximum, np.maximum)):
+            reduce.reduceat(boxes[:, side], at, out=result[:, side])
+    return result
 
 
 def _starts(groups: Ints, count: int) -> Ints:
-    return np.searchsorted(groups, np.arange(count + 1)).astype(np.int32)
+    return groups.searchsorted(np.arange(count + 1, dtype=np.int32)).astype(np.int32)
 
 
 def view_tokens(document: Document) -> TokenView:
@@ -247,36 +269,42 @@ def view_tokens(document: Document) -> TokenView:
         page_of.append(np.full(n, number, np.int32))
         line_of.append(page.line_of + lines)
         segment_of.append(page.segment_of + segments)
-        boxes.append(page.boxes.astype(np.float32))
-        confidences.append(page.confidences.astype(np.float32))
+        boxes.append(page.boxes.astype(np.float32, copy=False))
+        confidences.append(page.confidences.astype(np.float32, copy=False))
         count = int(page.line_of[-1]) + 1
         page_of_line.extend([number] * count)
         lines += count
         segments += int(page.segment_of[-1]) + 1
     empty = np.zeros(0, np.int32)
-    word_page = np.concatenate(page_of).astype(np.int32) if page_of else empty
-    word_line = np.concatenate(line_of).astype(np.int32) if line_of else empty
-    word_segment = np.concatenate(segment_of).astype(np.int32) if segment_of else empty
+    word_page = np.concatenate(page_of).astype(np.int32, copy=False) if page_of else empty
+    word_line = np.concatenate(line_of).astype(np.int32, copy=False) if line_of else empty
+    word_segment = np.concatenate(segment_of).astype(np.int32, copy=False) if segment_of else empty
     word_box = np.concatenate(boxes) if boxes else np.zeros((0, 4), np.float32)
     confidence = np.concatenate(confidences) if confidences else np.zeros(0, np.float32)
     line_start = _starts(word_line, lines)
     segment_start = _starts(word_segment, segments)
 
-    cuts = list(map(_packed, words))
-    token = tuple(chain.from_iterable([tokens for _, tokens in cuts]))
-    table = np.frombuffer(b"".join([packed for packed, _ in cuts]), np.uint32).reshape(-1, 4).T
-    start, end, kinds = table[:3].astype(np.int32)
-    per_word = np.fromiter([len(tokens) for _, tokens in cuts], np.int32, len(words))
-    token_word = np.repeat(np.arange(len(words), dtype=np.int32), per_word)
-    word_length = np.fromiter(map(len, words), np.int32, len(words))
-    length = np.maximum(word_length.astype(np.float32), 1)[token_word]
-    token_box = word_box[token_word].copy()
-    width = token_box[:, 2] - token_box[:, 0]
+    # The same words stand all over a document: what is known of them is looked up once.
+    which, different = numbered(words)
+    packed, normals = zip(*map(_packed, different), strict=True) if words else ((), ())
+    table = np.frombuffer(b"".join(packed), np.uint32).reshape(-1, 4)
+    normal = list(chain.from_iterable(normals))
+    rows = np.array(list(map(len, normals)), np.intp)
+    own_row = (rows.cumsum() - rows)[which]
+    word_length, word_colon, word_marks = table.take(own_row, axis=0).T[:3].astype(np.int32, order="C")
+    word_token_start = np.zeros(len(words) + 1, np.int32)
+    per_word = rows[which] - 1
+    np.cumsum(per_word, out=word_token_start[1:])
+    token_word = np.arange(len(words), dtype=np.int32).repeat(per_word)
+    token_row = np.arange(len(token_word)) + (own_row + 1 - word_token_start[:-1]).repeat(per_word)
+    tokens = table.take(token_row, axis=0).T
+    start, end, kinds = tokens[:3].astype(np.int32, order="C")
+    length = word_length.astype(np.float32)[token_word]
+    token_box = word_box.take(token_word, axis=0)
     left = token_box[:, 0].copy()
+    width = token_box[:, 2] - left
     token_box[:, 0] = left + width * (start / length)
     token_box[:, 2] = left + width * (end / length)
-    token_line = word_line[token_word]
-    token_segment = word_segment[token_word]
     return TokenView(
         pages=pages,
         words=tuple(words),
@@ -286,7 +314,8 @@ def view_tokens(document: Document) -> TokenView:
         word_box=word_box,
         word_confidence=confidence,
         word_length=word_length,
-        word_colon=np.array([w[-1] == ":" for w in words], np.int32),
+        word_colon=word_colon,
+        word_marks=word_marks,
         page_word_start=np.array(page_word_start, np.int32),
         line_start=line_start,
         segment_start=segment_start,
@@ -294,16 +323,16 @@ def view_tokens(document: Document) -> TokenView:
         segment_box=_group_boxes(word_box, segment_start),
         page_of_line=np.array(page_of_line, np.int32),
         line_of_segment=word_line[segment_start[:-1]] if segments else empty,
-        token=token,
-        token_hash=table[3].copy(),
+        token=tuple([normal[row] for row in token_row.tolist()]),
+        token_hash=tokens[3].copy(),
         token_kind=kinds,
         token_word=token_word,
-        token_line=token_line,
-        token_segment=token_segment,
-        token_box=token_box.astype(np.float32),
+        token_line=word_line[token_word],
+        token_segment=word_segment[token_word],
+        token_box=token_box,
         token_start=start,
         token_end=end,
-        line_token_start=_starts(token_line, lines),
-        segment_token_start=_starts(token_segment, segments),
-        word_token_start=np.concatenate([[0], np.cumsum(per_word)]).astype(np.int32),
+        line_token_start=word_token_start[line_start],
+        segment_token_start=word_token_start[segment_start],
+        word_token_start=word_token_start,
     )

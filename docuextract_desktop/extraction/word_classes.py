@@ -24,6 +24,9 @@ _WORD_CLASSES = (
 _KNOWN = np.array(sorted(frozenset().union(*_WORD_CLASSES)), np.uint32)
 _CLASSES_OF_KNOWN = np.array([[word in words for word in _KNOWN.tolist()] for words in _WORD_CLASSES])
 
+_LOWER_HALF = np.uint32(0xFFFF)
+_LOWER_HALVES = np.zeros(0x10000, np.bool_)  # which lower halves hashes of known words have
+_LOWER_HALVES[_KNOWN & _LOWER_HALF] = True
 
 _LABELLING = frozenset({TITLE, PARTICULAR})
 
@@ -31,9 +34,11 @@ _LABELLING = frozenset({TITLE, PARTICULAR})
 @lru_cache(maxsize=2)
 def classes_of_tokens(view: TokenView) -> Bools:
     """Which classes each token's word is in: bool (classes, t); kept for all that ask."""
-    at = np.minimum(np.searchsorted(_KNOWN, view.token_hash), len(_KNOWN) - 1)
-    within: Bools = _CLASSES_OF_KNOWN[:, at]
-    within &= _KNOWN[at] == view.token_hash
+    within = np.zeros((len(_WORD_CLASSES), len(view.token)), np.bool_)
+    maybe = _LOWER_HALVES.take(view.token_hash & _LOWER_HALF).nonzero()[0]  # most words are in no class
+    hashes = view.token_hash[maybe]
+    at = np.minimum(_KNOWN.searchsorted(hashes), len(_KNOWN) - 1)
+    within[:, maybe] = _CLASSES_OF_KNOWN.take(at, axis=1) & (_KNOWN[at] == hashes)
     return within
 
 
@@ -58,8 +63,9 @@ def before_legal_form(view: TokenView) -> Bools:
 
 def membership(view: TokenView, found: Spans) -> Ints:
     """How many tokens of each candidate belong to each class of words: int32 (classes, n)."""
-    before, last = words_before(view), len(view.token)
-    members: Ints = before[:, np.minimum(found.t1, last)] - before[:, np.minimum(found.t0, last)]
+    before = words_before(view)
+    members: Ints = before.take(found.t1, axis=1, mode="clip")  # a candidate without tokens begins behind the last one
+    members -= before.take(found.t0, axis=1, mode="clip")
     return members
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from docuextract_desktop.extraction.lexicon import FORM_WORDS, JOINING_WORDS, PARTICULAR_WORDS
-from docuextract_desktop.extraction.tokens import Ints, TokenView
+
+if TYPE_CHECKING:  # what looks at words is used where they are cut
+    from docuextract_desktop.extraction.tokens import Ints, TokenView
 
 LETTER, LETTER_OR_DIGIT = 1, 2
 BEGINS = 4  # a text may begin in it or behind it: a colon, a dash, a number sign
@@ -20,22 +20,30 @@ JOINS = 128  # no name ends in it: it goes on
 JOINING_SIGN = 256  # it ends in a comma or a sign after which a text goes on
 REACHED_AT = 512  # it holds a mail or web address
 COLON_FIRST = 1024  # it begins with a colon: what stands before is a label
+BARE_HUNDREDTHS = 2048  # it is a few hundredths without a digit before the mark (`.02`, `-.01`)
 
 OPENERS = "([{<"
 DASHES = frozenset({"-", "–", "—", "|", "/", "•", "·", "*", "="})
 _NUMBER_SIGNS = frozenset({"#", "No.", "no.", "No", "Nr."})
 _OPENING = frozenset(OPENERS)
 _REACHED_AT = re.compile(r"@|\bwww\.|\bhttps?:", re.IGNORECASE)
+_BARE_HUNDREDTHS = re.compile(r"[-+−–(]{0,2}[.,]0([1-4])\)?")
 
 
-@lru_cache(maxsize=2)
 def marks_of(view: TokenView) -> Ints:
-    """The marks of each word, bits of an int32 (w,); kept for all that ask."""
-    return np.fromiter(map(_marks, view.words), np.int32, len(view.words))
+    """The marks of each word, bits of an int32 (w,)."""
+    return view.word_marks
 
 
-@lru_cache(maxsize=65536)
-def _marks(word: str) -> int:
+def bare_hundredths(view: TokenView) -> frozenset[int]:
+    """How many hundredths the words say that are a few of them without a digit before the mark."""
+    at = (marks_of(view) & BARE_HUNDREDTHS).nonzero()[0]
+    found = (_BARE_HUNDREDTHS.fullmatch(view.words[word]) for word in at.tolist())
+    return frozenset(int(match[1]) for match in found if match is not None)
+
+
+def marks_of_word(word: str) -> int:
+    """The marks of one word; those of a document's words are in its `TokenView`."""
     folded = word.casefold()
     marks = 0
     if word.isalpha():
@@ -54,20 +62,23 @@ def _marks(word: str) -> int:
         marks |= JOINS
     if word in _NUMBER_SIGNS:
         marks |= BEGINS
-    return marks if word.isalnum() else marks | _marks_of_signs(word)
+    return marks if word.isalnum() else marks | _marks_of_signs(word, folded)
 
 
-def _marks_of_signs(word: str) -> int:
+def _marks_of_signs(word: str, folded: str) -> int:
     """What the signs within a word say."""
     marks = 0
-    if ":" in word or word in DASHES:
-        marks |= BEGINS
-    if word[0] == ":":
-        marks |= COLON_FIRST
-    if word in DASHES or word[-1] in ",;.:" or not _OPENING.isdisjoint(word):
+    last = word[-1]
+    if ":" in word:
+        marks = BEGINS | COLON_FIRST if word[0] == ":" else BEGINS
+    if word in DASHES:
+        marks |= BEGINS | CUTS
+    elif last in ",;.:" or not _OPENING.isdisjoint(word):
         marks |= CUTS
-    if word[-1] in ",&/+-":
+    if last in ",&/+-":
         marks |= JOINING_SIGN
-    if _REACHED_AT.search(word) is not None:
+    if ("@" in word or "www." in folded or "http" in folded) and _REACHED_AT.search(word) is not None:
         marks |= REACHED_AT
+    if len(word) < 7 and _BARE_HUNDREDTHS.fullmatch(word) is not None:
+        marks |= BARE_HUNDREDTHS
     return marks

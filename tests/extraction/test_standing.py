@@ -141,3 +141,14 @@ def test_an_empty_page_has_slots_without_rows(kind: str) -> None:
     view, found = read("", kind)
     for slot in standing_slots(view, found, labels_in(view, found, match_labels(view, []))):
         assert all(len(part) == 0 for part in slot)
+
+
+def test_small_print_is_found_behind_a_line_that_ends_as_if_a_code_began() -> None:
+    page = """
+Harbour Stores, Gate AB 1
+DE123456789
+
+Thank you for your visit
+"""
+    blocks = blocks_of(view_tokens(document_of(page)))
+    assert blocks.small_print.tolist() == [False, True, False]

@@ -35,3 +35,7 @@ def test_a_label_of_a_form_begins_the_next_column() -> None:
     assert of_date & marks.PARTICULAR
     assert of_date & marks.BEGINS
     assert not of_date & marks.FORM  # the colon belongs to it
+
+
+def test_hundredths_without_a_digit_before_the_mark() -> None:
+    assert marks.bare_hundredths(view_tokens(document_of("Rounding .02 -,03 (.04) 0.01 .05 .020"))) == {2, 3, 4}
