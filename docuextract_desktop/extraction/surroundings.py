@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -297,5 +298,12 @@ def joined_by_range(view: TokenView, found: CandidateSet) -> list[tuple[int, int
 
 def kind_of_token(view: TokenView, index: Ints) -> Ints:
     """Kind of each token, three more where its word ends with a colon; 9 where the index is -1."""
-    kind = np.append(view.token_kind + 3 * view.word_colon[view.token_word], 9).astype(np.int32)
-    return np.asarray(kind[index], np.int32)
+    return _kinds_of_tokens(view).take(index)
+
+
+@lru_cache(maxsize=2)
+def _kinds_of_tokens(view: TokenView) -> Ints:
+    """As `kind_of_token`, of all tokens, and 9 behind the last one."""
+    kinds = np.full(len(view.token) + 1, 9, np.int32)
+    np.add(view.token_kind, 3 * view.word_colon[view.token_word], out=kinds[:-1])
+    return kinds
