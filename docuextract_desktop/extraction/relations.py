@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from docuextract_desktop.extraction.arithmetic import AMOUNT_KINDS, amounts_of, sums_of
 from docuextract_desktop.extraction.candidates import CandidateSet, Spans, Together
 from docuextract_desktop.extraction.labels import LabelMatches
-from docuextract_desktop.extraction.surroundings import NOWHERE, Surroundings, kind_of_token, nowhere
+from docuextract_desktop.extraction.surroundings import Surroundings, kind_of_token
 from docuextract_desktop.extraction.tokens import Bools, Floats, Ints, TokenView
+from docuextract_desktop.extraction.verticals import NOWHERE, nowhere
 
 Rows = NDArray[np.intp]
 

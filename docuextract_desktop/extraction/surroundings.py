@@ -8,7 +8,8 @@ from functools import lru_cache
 import numpy as np
 
 from docuextract_desktop.extraction.candidates import CandidateSet, Spans, Together
-from docuextract_desktop.extraction.tokens import NUMBER, Bools, Floats, Hashes, Ints, TokenView, mix
+from docuextract_desktop.extraction.tokens import Bools, Floats, Hashes, Ints, TokenView, mix
+from docuextract_desktop.extraction.verticals import FAR_AWAY, over_and_under
 
 NOTHING = np.uint32(0x5A17)
 """Hash of the token that is not there."""
@@ -17,8 +18,6 @@ _RANGE_WORDS = frozenset(
     ["-", "–", "—", "to", "thru", "through", "until", "till", "bis", "au", "al", "a", "t/m", "tot", "até", "hasta"]
 )
 _RANGE_KINDS = frozenset({"date", "money", "number"})
-_FAR_AWAY = 99.0  # line heights, where there is no neighbour
-_AT_ONCE = 1 << 17  # pairs of a candidate and a segment that are looked at in one go: few enough to stay near at hand
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,15 +67,6 @@ class Surroundings:
     ranges: tuple[Ranges, ...]
 
 
-NOWHERE = np.float32(1e30)
-"""A distance so large that whatever it is added to is lost in it."""
-
-
-def nowhere(there: Bools) -> Floats:
-    """What to add to distances so that only those count that are `there`; cheaper than choosing them."""
-    return np.multiply(~there, NOWHERE, dtype=np.float32)
-
-
 def padded(values: Hashes) -> Hashes:
     """`values` with a fixed hash behind them, which the index -1 gives, and so does the first one past the end."""
     return np.append(values, NOTHING)
@@ -108,11 +98,11 @@ def look_around(view: TokenView, candidates: Together) -> Surroundings:
     first = np.where(first < t0, first, -1)
 
     height = np.maximum(first_line_height(view, found), 1e-4)
-    left_gap = np.full(n, _FAR_AWAY, np.float32)
+    left_gap = np.full(n, FAR_AWAY, np.float32)
     if count and n:
         away = (found.box[:, 0] - view.token_box[np.maximum(left[0], 0), 2]) / height
         aspect = np.array([p.height / max(p.width, 1e-6) for p in view.pages], np.float32)[found.page]
-        left_gap = np.where((left[0] >= 0) & (away < _FAR_AWAY), away / np.maximum(aspect, 0.1), left_gap)
+        left_gap = np.where((left[0] >= 0) & (away < FAR_AWAY), away / np.maximum(aspect, 0.1), left_gap)
 
     # The phrase to the left: what precedes in the candidate's own segment, or else the whole segment before it.
     segments = view.segment_token_start
@@ -124,7 +114,7 @@ def look_around(view: TokenView, candidates: Together) -> Surroundings:
     phrases = roll_hash(view, np.append(phrase_from, segments[:-1]), np.append(phrase_to, segments[1:]))
     phrase_of_segment = padded(phrases[n:])
 
-    stack = _over_and_under(view, found, height)
+    stack = over_and_under(view, found, height)
     above, above2, header, below = _overlapping_tokens(view, found, stack.segments).swapaxes(0, 1)
     return Surroundings(
         left=left,
@@ -160,73 +150,6 @@ def first_line_height(view: TokenView, found: Spans) -> Floats:
     first = first_words(found)
     height: Floats = view.word_box[first, 3] - view.word_box[first, 1]
     return height
-
-
-# --- over and under --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class _Vertical:
-    """Segments over and under each of n candidates.
-
-    Attributes:
-        segments: int32 (4, n): the nearest above, the next one, the nearest above without digits, the nearest below;
-            -1 where there is none.
-        above_gap, below_gap: float32 (n,), how far away the nearest ones are, in line heights.
-    """
-
-    segments: Ints
-    above_gap: Floats
-    below_gap: Floats
-
-
-def _over_and_under(view: TokenView, found: Spans, height: Floats) -> _Vertical:
-    n = len(found)
-    segments = np.full((4, n), -1, np.int32)
-    gaps = np.full((2, n), _FAR_AWAY, np.float32)
-    page_of_segment = view.page_of_line[view.line_of_segment]
-    has_digit = np.zeros(view.segment_count, np.bool_)
-    has_digit[view.token_segment[view.token_kind == NUMBER]] = True
-    for page in range(len(view.pages)):
-        rows = np.flatnonzero(found.page == page)
-        begin, end = np.searchsorted(page_of_segment, (page, page + 1)).tolist()
-        if begin == end:
-            continue
-        others, digits = view.segment_box[begin:end], has_digit[begin:end]
-        step = max(_AT_ONCE // len(others), 1)
-        for some in (rows[at : at + step] for at in range(0, len(rows), step)):
-            nearest, gaps[:, some] = _nearest(found.box[some], height[some], others, digits)
-            segments[:, some] = np.where(nearest >= 0, nearest + begin, -1)
-    return _Vertical(segments, gaps[0], gaps[1])
-
-
-def _nearest(box: Floats, height: Floats, others: Floats, digits: Bools) -> tuple[Ints, Floats]:
-    """As `_Vertical`, for candidates and segments of one page."""
-    left, top, right, bottom = np.ascontiguousarray(box.T)[:, :, None]
-    other_left, other_top, other_right, other_bottom = np.ascontiguousarray(others.T)
-    column = np.minimum(right, other_right) - np.maximum(left, other_left) > -0.004
-    middle = (other_top + other_bottom) / 2
-    up = (top - other_bottom) / height[:, None]
-    up += nowhere(column & (middle < top) & (up > -0.6))
-    down = (other_top - bottom) / height[:, None]
-    down += nowhere(column & (middle > bottom) & (down > -0.6))
-    all_rows = np.arange(len(box))
-    nearest = np.empty((4, len(box)), np.int32)
-    gaps = np.empty((2, len(box)), np.float32)
-
-    def take_least(at: int, distance: Floats) -> Floats:
-        least = distance.argmin(axis=1)  # the first of equals
-        away: Floats = distance[all_rows, least]
-        nearest[at] = np.where(away < NOWHERE, least, -1)
-        return away
-
-    gaps[0] = take_least(0, up)
-    gaps[1] = take_least(3, down)
-    take_least(2, up + nowhere(~digits))
-    up[all_rows, nearest[0]] = NOWHERE
-    take_least(1, up)
-    there = nearest[[0, 3]] >= 0
-    return nearest, np.where(there, np.minimum(np.maximum(gaps, 0), 98), np.float32(_FAR_AWAY))
 
 
 def _overlapping_tokens(view: TokenView, found: Spans, segment: Ints, keep: int = 3, look: int = 12) -> Ints:
