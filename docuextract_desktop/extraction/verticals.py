@@ -8,7 +8,7 @@ looks up its own. The nearest segment is the first bit that all its sets have.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -71,9 +71,7 @@ def over_and_under(view: TokenView, found: Spans, height: Floats) -> Vertical:
             *np.ascontiguousarray(view.segment_box[others].T),
             page_of_segment[others],
         )
-        above, gaps[0, own] = _nearest_above(laid, ~has_digit[others])
-        below, gaps[1, own] = _nearest_above(laid.upside_down())
-        nearest = np.concatenate([above, below])
+        nearest, gaps[:, own] = _nearest(laid, ~has_digit[others])
         segments[:, own] = np.where(nearest >= 0, nearest + begin, -1)
     return Vertical(segments, gaps[0], gaps[1])
 
@@ -94,88 +92,122 @@ class _Laid:
     other_bottom: Floats
     other_page: Ints
 
-    def upside_down(self) -> _Laid:
-        """The same in a mirror, where what was below is above."""
-        return replace(
-            self, top=-self.bottom, bottom=-self.top, other_top=-self.other_bottom, other_bottom=-self.other_top
-        )
 
+def _nearest(laid: _Laid, header: Bools) -> tuple[Ints, Floats]:
+    """As `Vertical`, for candidates and segments numbered as in `laid`; `header`: bool (s,), segments without digits."""
+    # From near to far; of segments whose edges are at the same height the first one is the nearer.
+    upward, downward = (-laid.other_bottom).argsort(kind="stable"), laid.other_top.argsort(kind="stable")
+    single = np.concatenate([_single(upward), _single(downward)], axis=1)
+    words = single.shape[1] // 2
+    sets, unsure = _in_column(laid, single)
+    above, below = sets[:, :words], sets[:, words:]
+    middle = (laid.other_top + laid.other_bottom) / 2
+    order = middle.argsort()
+    middle, higher = middle[order], _first_ones(single[order])
+    above &= higher[middle.searchsorted(laid.top), :words]
+    below &= ~higher[middle.searchsorted(laid.bottom, "right"), words:]
 
-def _nearest_above(laid: _Laid, header: Bools | None = None) -> tuple[Ints, Floats]:
-    """The nearest segments above each candidate, numbered as in `laid`, and how far away the first is.
-
-    Args:
-        laid: candidates and segments.
-        header: which segments can be a header; None: only the nearest of all is wanted.
-
-    Returns:
-        int32 (1 or 3, n): the nearest, the next one, the nearest that can be a header; -1 where there is none.
-        float32 (n,), in line heights.
-    """
-    n, count = len(laid.left), len(laid.other_left)
-    near = np.argsort(-laid.other_bottom, kind="stable")  # of segments that end at the same height the first
-    single = _single(near)
-    sets, unsure = _allowed(laid, near, single)
-    edge = np.append(laid.other_bottom[near], np.float32(-np.inf))
-    behind = np.append((-edge).searchsorted(-edge[:-1], "right"), count)  # the next one that ends higher up
-    places = np.empty((1 if header is None else 3, n), np.intp)
-    places[0] = _first(sets, count)
-    if header is not None:
-        places[2] = _first(sets & np.bitwise_or.reduce(single[header]), count)
-        own = np.concatenate([single[near], np.zeros((1, single.shape[1]), np.uint64)])
-        places[1] = _first(sets ^ own[places[0]], count)
-    away = (laid.top - edge[places]) / laid.height
-    # Where the one behind is as far away but for rounding, the first of both in reading order is meant.
-    unsure |= ((laid.top - edge[behind[places]]) / laid.height == away).any(axis=0, where=places < count)
-    nearest = np.append(near, -1)[places].astype(np.int32)
-    first_away = away[0]
+    numbers = _first_ones(single[upward, :words])
+    up = _Way(numbers, -laid.other_bottom[upward], -laid.top, laid.height)
+    down = _Way(numbers, laid.other_top[downward], laid.bottom, laid.height)
+    unsure |= up.leave_out_near(above)
+    unsure |= down.leave_out_near(below)
+    firsts = np.empty((4, len(laid.left)), np.intp)
+    firsts[0] = _first(above, len(upward))
+    firsts[2] = _first(above & np.bitwise_or.reduce(single[header, :words]), len(upward))
+    above ^= up.alone(firsts[0])
+    firsts[1] = _first(above, len(upward))
+    firsts[3] = _first(below, len(upward))
+    away, rounded = up.away(firsts[:3])
+    unsure |= rounded.any(axis=0)
+    gap_above = away[0]
+    gap_below, rounded = down.away(firsts[3])
+    unsure |= rounded
+    nearest = np.empty((4, len(laid.left)), np.int32)
+    nearest[:3] = np.append(upward, -1)[firsts[:3]]
+    nearest[3] = np.append(downward, -1)[firsts[3]]
+    gaps = np.stack([gap_above, gap_below])
     again = np.flatnonzero(unsure)
     if len(again):
-        nearest[:, again], first_away[again] = _held_against_all(laid, again, header)
-    return nearest, np.where(nearest[0] >= 0, np.minimum(np.maximum(first_away, 0), 98), np.float32(FAR_AWAY))
+        nearest[:, again], gaps[:, again] = _held_against_all(laid, again, header)
+    return nearest, np.where(nearest[[0, 3]] >= 0, np.minimum(np.maximum(gaps, 0), 98), np.float32(FAR_AWAY))
 
 
 def _single(near: Places) -> Sets:
     """For each segment the set of it alone, uint64 (s, words); the first bit is of the first word the highest one."""
-    at = np.empty(len(near), np.intp)
-    at[near] = np.arange(len(near))
+    number = np.arange(len(near))
     single = np.zeros((len(near), (len(near) + 63) // 64), np.uint64)
-    single[np.arange(len(near)), at >> 6] = np.uint64(1) << (63 - (at & 63)).astype(np.uint64)
+    single[near, number >> 6] = np.uint64(1) << (63 - (number & 63)).astype(np.uint64)
     return single
 
 
-def _allowed(laid: _Laid, near: Places, single: Sets) -> tuple[Sets, Bools]:
-    """The set of segments above each candidate in its column, uint64 (n, words), and where rounding could change it."""
-    middle = (laid.other_top + laid.other_bottom) / 2
-    keys = np.stack([laid.other_left, laid.other_right, -laid.other_bottom, middle])
-    order = keys.argsort(axis=1, kind="stable")
-    order[2] = near
-    # By key and number: the set of so many first segments in the order of the key.
-    first = np.zeros((len(near) + 1, 4, single.shape[1]), np.uint64)
-    first[1:] = single[order.T]
-    np.bitwise_or.accumulate(first, axis=0, out=first)
-    unsure = laid.right - laid.left <= _SURE - _APART
-    ends = []
-    limits = (laid.right + _APART, laid.left - _APART, -laid.top - _INTO * laid.height)
-    for key, sequence, limit in zip(keys, order, limits, strict=False):
-        ascending = key[sequence]
-        end = ascending.searchsorted(limit - _SURE)
-        unsure |= end != ascending.searchsorted(limit + _SURE)
-        ends.append(end)
-    ends.append(middle[order[3]].searchsorted(laid.top))
-    begins, too_far_left, too_low, higher = (first[end, key] for key, end in enumerate(ends))
-    sets = begins & higher
-    sets &= ~(too_far_left | too_low)
-    low, high = int(laid.other_page[0]), int(laid.page[-1])
-    if low < max(high, int(laid.other_page[-1])):
-        pages = np.arange(min(low, int(laid.page[0])), max(high, int(laid.other_page[-1])) + 2)
-        ends_of_page = laid.other_page.searchsorted(pages)
-        of_page = np.stack([np.bitwise_or.reduce(single[a:b]) for a, b in pairwise(ends_of_page.tolist())])
-        sets &= of_page[laid.page - pages[0]]
-    narrow = np.flatnonzero(laid.other_right - laid.other_left <= -_APART)  # boxes inside out share no column
-    if len(narrow):
-        sets &= ~np.bitwise_or.reduce(single[narrow])
+def _first_ones(sets: Sets) -> Sets:
+    """What the first of some sets have together, of none of them, the first, the first two, …: uint64 (sets + 1, words)."""
+    together = np.zeros((len(sets) + 1, sets.shape[1]), np.uint64)
+    np.bitwise_or.accumulate(sets, axis=0, out=together[1:])
+    return together
+
+
+def _below(ascending: Floats, limit: Floats) -> tuple[Places, Bools]:
+    """How many of the values are below each limit, and which limits are so near to one that rounding decides."""
+    count = ascending.searchsorted(limit)
+    padded = np.empty(len(ascending) + 2, np.float32)
+    padded[0], padded[1:-1], padded[-1] = -np.inf, ascending, np.inf
+    return count, (padded[count + 1] - limit < _SURE) | (limit - padded[count] < _SURE)
+
+
+def _in_column(laid: _Laid, single: Sets) -> tuple[Sets, Bools]:
+    """The sets of segments on the page and in the column of each candidate, and for which rounding decides."""
+    unsure = laid.right - laid.left < _SURE - _APART
+    order = laid.other_left.argsort()
+    count, close = _below(laid.other_left[order], laid.right + _APART)
+    unsure |= close
+    sets = _first_ones(single[order])[count]
+    order = laid.other_right.argsort()
+    count, close = _below(laid.other_right[order], laid.left - _APART)
+    unsure |= close
+    sets &= ~_first_ones(single[order])[count]
+    first_page, last_page = int(laid.page[0]), int(laid.page[-1])
+    if not first_page == last_page == laid.other_page[0] == laid.other_page[-1]:
+        ends = laid.other_page.searchsorted(np.arange(first_page, last_page + 2)).tolist()
+        of_page = np.stack([np.bitwise_or.reduce(single[begin:end]) for begin, end in pairwise(ends)])
+        sets &= of_page[laid.page - first_page]
+    inside_out = laid.other_right - laid.other_left <= -_APART
+    if inside_out.any():
+        sets &= ~np.bitwise_or.reduce(single[inside_out])
     return sets, unsure
+
+
+class _Way:
+    """Segments numbered from near to far, up or down the page; used within one call.
+
+    Args:
+        numbers: the sets of the first 0, 1, 2, … segments.
+        edge: where each segment begins, seen from below or above, ascending.
+        own: where each candidate ends, in the same direction.
+        height: of a line of each candidate.
+    """
+
+    def __init__(self, numbers: Sets, edge: Floats, own: Floats, height: Floats) -> None:
+        self._numbers, self._edge, self._own, self._height = numbers, edge, own, height
+
+    def leave_out_near(self, sets: Sets) -> Bools:
+        """Take segments out that reach too far into a candidate; returns for which rounding decides."""
+        count, close = _below(self._edge, self._own - _INTO * self._height)
+        sets &= ~self._numbers[count]
+        return close
+
+    def alone(self, number: Places) -> Sets:
+        """The set of one segment; of none where the number is past the last one."""
+        return self._numbers[np.minimum(number + 1, len(self._edge))] ^ self._numbers[number]
+
+    def away(self, number: Places) -> tuple[Floats, Bools]:
+        """How far away segments are, in line heights, and whether the next ones are so too, but for rounding."""
+        count = len(self._edge)
+        edge = np.append(self._edge, np.float32(np.inf))
+        behind = np.append(self._edge.searchsorted(self._edge, "right"), count)
+        away = (edge[number] - self._own) / self._height
+        return away, ((edge[behind[number]] - self._own) / self._height == away) & (number < count)
 
 
 def _first(sets: Sets, count: int) -> Places:
@@ -187,25 +219,31 @@ def _first(sets: Sets, count: int) -> Places:
     return np.where(length > 0, 64 * word + 64 - length, count)
 
 
-def _held_against_all(laid: _Laid, rows: Places, header: Bools | None) -> tuple[Ints, Floats]:
-    """As `_nearest_above`, for some candidates, by the rules themselves."""
-    left, top, right = laid.left[rows, None], laid.top[rows, None], laid.right[rows, None]
+def _held_against_all(laid: _Laid, rows: Places, header: Bools) -> tuple[Ints, Floats]:
+    """As `_nearest`, for some of the candidates, by the rules themselves."""
+    left, top, right, bottom, height = (
+        edge[rows, None] for edge in (laid.left, laid.top, laid.right, laid.bottom, laid.height)
+    )
     column = np.minimum(right, laid.other_right) - np.maximum(left, laid.other_left) > -_APART
+    column &= laid.other_page == laid.page[rows, None]
     middle = (laid.other_top + laid.other_bottom) / 2
-    away = (top - laid.other_bottom) / laid.height[rows, None]
-    away += nowhere(column & (middle < top) & (away > -_INTO) & (laid.other_page == laid.page[rows, None]))
-    nearest = np.empty((1 if header is None else 3, len(rows)), np.int32)
+    up = (top - laid.other_bottom) / height
+    up += nowhere(column & (middle < top) & (up > -_INTO))
+    down = (laid.other_top - bottom) / height
+    down += nowhere(column & (middle > bottom) & (down > -_INTO))
     all_rows = np.arange(len(rows))
+    nearest = np.empty((4, len(rows)), np.int32)
+    gaps = np.empty((2, len(rows)), np.float32)
 
     def take_least(at: int, distance: Floats) -> Floats:
         least = distance.argmin(axis=1)  # the first of equals
-        first: Floats = distance[all_rows, least]
-        nearest[at] = np.where(first < NOWHERE, least, -1)
-        return first
+        away: Floats = distance[all_rows, least]
+        nearest[at] = np.where(away < NOWHERE, least, -1)
+        return away
 
-    first = take_least(0, away)
-    if header is not None:
-        take_least(2, away + nowhere(header))
-        away[all_rows, nearest[0]] = NOWHERE
-        take_least(1, away)
-    return nearest, first
+    gaps[0] = take_least(0, up)
+    gaps[1] = take_least(3, down)
+    take_least(2, up + nowhere(header))
+    up[all_rows, nearest[0]] = NOWHERE
+    take_least(1, up)
+    return nearest, gaps
