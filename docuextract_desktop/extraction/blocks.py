@@ -85,17 +85,29 @@ _OWN = frozenset({VAT, VAT_SUFFIXED, ACCOUNT})
 
 def _lines_with_codes(view: TokenView) -> list[int]:
     """Lines on which a bank account or a VAT id stands."""
-    lines = np.flatnonzero(view.line_has_digit).tolist()
+    # All of them begin with two or three letters that digits follow.
+    kind, line, length = view.token_kind, view.token_line, view.token_end - view.token_start
+    begins = (kind[:-1] == LETTERS) & (kind[1:] == NUMBER) & (line[:-1] == line[1:])
+    begins &= (length[:-1] == 2) | (length[:-1] == 3)
     texts = view.line_texts
+    lines = dict.fromkeys(line[:-1][begins].tolist())
     return [line for line in lines if any(code_form(m.group().strip()) in _OWN for m in _CODES.finditer(texts[line]))]
 
 
 def _segments_with_places(view: TokenView) -> Bools:
     """Segments in which a postcode with a town stands: bool (segments,)."""
     result = np.zeros(view.segment_count, np.bool_)
-    numbered = np.zeros(view.segment_count, np.bool_)
-    numbered[view.token_segment[view.token_kind == NUMBER]] = True
-    worth_a_look = np.flatnonzero(numbered)
+    # Four digits in a row, of which a normal form has noughts, or two letters right behind a digit; of long numbers the
+    # normal form is cut off.
+    long = {token for token in set(view.token) if "0000" in token or len(token) >= 12}
+    is_long = np.fromiter(map(long.__contains__, view.token), np.bool_, len(view.token))
+    kind, start, end = view.token_kind, view.token_start, view.token_end
+    is_long &= kind == NUMBER
+    two = (kind[:-1] == NUMBER) & (end[1:] - start[1:] == 2) & (end[:-1] == start[1:])
+    two &= view.token_word[:-1] == view.token_word[1:]
+    is_long[:-1] |= two
+    result[view.token_segment[is_long]] = True
+    worth_a_look = np.flatnonzero(result)
     text, at = view.text, view.word_at
     firsts, lasts = view.segment_start[worth_a_look].tolist(), (view.segment_start[worth_a_look + 1] - 1).tolist()
     words = view.words
@@ -110,17 +122,20 @@ def _has_place(text: str) -> bool:
 
 
 def _steps(hit: Bools, below: Ints) -> Ints:
-    steps = np.where(hit, 0, _FAR).astype(np.int32)
-    for _ in range(_FAR - 1):
-        steps = np.minimum(steps, np.where(below >= 0, steps[below] + 1, _FAR)).astype(np.int32)
-    return steps
+    steps = np.full(len(hit) + 1, _FAR, np.int32)  # the last one for segments with none below
+    steps[:-1][hit] = 0
+    if hit.any():
+        for _ in range(_FAR - 1):
+            np.minimum(steps[:-1], steps[below] + 1, out=steps[:-1])
+    return steps[:-1]
 
 
 def _depth(above: Ints) -> Ints:
-    depth = np.zeros(len(above), np.int32)
+    depth = np.zeros(len(above) + 1, np.int32)
+    depth[-1] = -1  # for segments with none above
     for _ in range(_FAR):
-        depth = np.where(above >= 0, depth[above] + 1, 0).astype(np.int32)
-    return np.minimum(depth, _FAR)
+        depth[:-1] = depth[above] + 1
+    return np.minimum(depth[:-1], _FAR)
 
 
 def _spread(hashes: NDArray[np.uint32], lines: Ints) -> tuple[NDArray[np.uint32], Ints, Ints]:

@@ -163,7 +163,9 @@ def _each_once(found: Sequence[Runs]) -> tuple[_Distinct, list[NDArray[np.intp]]
     """The spans of all kinds, each once, and per kind its rows among them, ascending."""
     runs = np.concatenate([_NO_RUNS, *[single for single, _ in found]])
     spans = sorted(set(chain.from_iterable([several for _, several in found])))
-    code = _codes(np.concatenate([runs, np.array([span[:4] for span in spans], np.int32).reshape(-1, 4)]))
+    parts_of_spans = np.array(list(chain.from_iterable(spans)), np.int32).reshape(-1, 4)
+    count = np.array([len(span) for span in spans], np.int32) // 4
+    code = _codes(np.concatenate([runs, parts_of_spans[count.cumsum() - count]]))
     code, begins = code[: len(runs)], code[len(runs) :]
     order = code.argsort(kind="stable")
     ascending = code[order]
@@ -177,14 +179,14 @@ def _each_once(found: Sequence[Runs]) -> tuple[_Distinct, list[NDArray[np.intp]]
     row_of_single = np.flatnonzero(is_single)
     part_start = np.ones(len(is_single) + 1, np.int32)
     part_start[0] = 0
-    part_start[1 + several] = [len(span) // 4 for span in spans]
+    part_start[1 + several] = count
     part_start = part_start.cumsum(dtype=np.int32)
     part = np.empty((part_start[-1], 4), np.int32)
     alone = part_start[row_of_single]
-    part[alone] = runs[order[firsts]]
+    part[alone] = runs.take(order[firsts], axis=0)
     joined = np.ones(len(part), np.bool_)
     joined[alone] = False
-    part[joined] = np.array(list(chain.from_iterable(spans)), np.int32).reshape(-1, 4)
+    part[joined] = parts_of_spans
 
     row_of_run = np.empty(len(runs), np.intp)
     row_of_run[order] = row_of_single[is_new.cumsum() - 1]
@@ -231,7 +233,7 @@ def _looked_at(view: TokenView, found: _Distinct) -> Spans:
     rows = np.flatnonzero(end < view.word_length[final])
     t1[rows] = view.tokens_before(final[rows], end[rows])
     return Spans(
-        texts=_texts_of(view, found, start, final, begin, end),
+        texts=_texts_of(view, found),
         page=view.word_page[start],
         line=view.word_line[start],
         box=box,
@@ -244,21 +246,17 @@ def _looked_at(view: TokenView, found: _Distinct) -> Spans:
     )
 
 
-def _texts_of(view: TokenView, found: _Distinct, start: Ints, final: Ints, begin: Ints, end: Ints) -> tuple[str, ...]:
-    """The text of each span, its runs of words joined by spaces.
-
-    Args:
-        view: the document.
-        found: the spans.
-        start, final: first and last word of each. `begin`, `end`: offsets in these.
-    """
-    whole, at = view.text, view.word_at
-    word_at = np.array(at)
-    begins, ends = (word_at[start] + begin).tolist(), (word_at[final] + end).tolist()
-    texts = [whole[a:b] for a, b in zip(begins, ends, strict=True)]
-    for row, span in zip(found.several.tolist(), found.spans, strict=True):
-        runs = zip(span[::4], span[1::4], span[2::4], span[3::4], strict=True)
-        texts[row] = " ".join([whole[at[a] + first : at[b - 1] + last] for a, b, first, last in runs])
+def _texts_of(view: TokenView, found: _Distinct) -> tuple[str, ...]:
+    """The text of each span, its runs of words joined by spaces."""
+    whole, word_at, part = view.text, np.array(view.word_at), found.part
+    begins, ends = word_at[part[:, 0]] + part[:, 2], word_at[part[:, 1] - 1] + part[:, 3]
+    runs = [whole[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
+    if not found.spans:
+        return tuple(runs)
+    texts = list(map(runs.__getitem__, found.part_start[:-1].tolist()))
+    edges = found.part_start[np.stack([found.several, found.several + 1])].tolist()
+    for row, first, last in zip(found.several.tolist(), *edges, strict=True):
+        texts[row] = " ".join(runs[first:last])
     return tuple(texts)
 
 
@@ -314,9 +312,9 @@ def _chosen(
         texts=tuple(texts),
         page=every.page[rows],
         line=every.line[rows],
-        box=every.box[rows],
-        part=every.part[part_rows],
-        part_box=every.part_box[part_rows],
+        box=every.box.take(rows, axis=0),
+        part=every.part.take(part_rows, axis=0),
+        part_box=every.part_box.take(part_rows, axis=0),
         part_start=part_start,
         t0=every.t0[rows],
         t1=every.t1[rows],
@@ -338,7 +336,7 @@ def _part_boxes(view: TokenView, part: Ints) -> tuple[Floats, Floats]:
     by_word = np.empty((5, words + 1), np.float32)
     by_word[:4, :words], by_word[4, :words] = view.word_box.T, view.word_confidence
     by_word[:, words] = by_word[:, words - 1]  # reduceat wants every edge to be an index
-    edges = part[:, :2].ravel()  # every other range lies between two parts and is left out
+    edges = part[:, :2].astype(np.intp).ravel()  # every other range lies between two parts and is left out
     boxes = np.empty((len(part), 4), np.float32)
     for side, reduce in enumerate((np.minimum, np.minimum, np.maximum, np.maximum)):
         boxes[:, side] = reduce.reduceat(by_word[side], edges)[::2]

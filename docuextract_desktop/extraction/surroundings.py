@@ -158,26 +158,27 @@ def _overlapping_tokens(view: TokenView, found: Spans, segment: Ints, keep: int 
     Returns:
         int32 (keep, k, n).
     """
+    n = segment.shape[1]
     result = np.full((keep, segment.size), -1, np.int32)
-    if len(view.token):
-        safe = np.maximum(segment.ravel(), 0)
-        start = view.segment_token_start[safe]
-        stop = np.where(segment.ravel() >= 0, view.segment_token_start[safe + 1], start)
-        few = np.flatnonzero((stop > start) & (stop - start <= keep))
-        many = np.flatnonzero(stop - start > keep)
-        left, right = (np.tile(found.box[:, side], len(segment)) for side in (0, 2))
-        for rows, width in ((few, keep), (many, look)):
-            index = start[rows] + _column(0, width)
-            ok = index < stop[rows]
-            inside = np.minimum(index, len(view.token) - 1)
-            away = np.maximum(
-                np.maximum(left[rows] - view.token_box[inside, 2], view.token_box[inside, 0] - right[rows]), 0
-            )
-            cost = np.where(ok, away + 1e-6 * np.arange(width)[:, None], np.inf)
-            if width > keep:
-                chosen = np.sort(np.argsort(cost, axis=0, kind="stable")[:keep], axis=0)
-                index, cost = np.take_along_axis(index, chosen, 0), np.take_along_axis(cost, chosen, 0)
-            result[:, rows] = np.where(cost < 0.1, index, -1)
+    asked = segment.ravel()
+    start = view.segment_token_start.take(np.maximum(asked, 0))
+    stop = view.segment_token_start.take(asked + 1)  # where there is no segment, no token
+    left, right = np.ascontiguousarray(found.box[:, ::2].T)
+    token_left, token_right = np.ascontiguousarray(view.token_box[:, ::2].T)
+    few = np.flatnonzero((stop > start) & (stop - start <= keep))
+    many = np.flatnonzero(stop - start > keep)
+    for rows, width in ((few, keep), (many, look)):
+        own, first, behind = rows % n, start[rows], stop[rows]
+        index = first + _column(0, width)
+        inside = np.minimum(index, behind - 1)
+        away = np.maximum(left[own] - token_right.take(inside), token_left.take(inside) - right[own])
+        cost = np.maximum(away, 0) + 1e-6 * np.arange(width)[:, None]
+        cost[index >= behind] = np.inf
+        if width > keep:
+            chosen = np.sort(np.argsort(cost, axis=0, kind="stable")[:keep], axis=0)
+            index, cost = first + chosen, np.take_along_axis(cost, chosen, 0)
+        for kept, near in zip(result, np.where(cost < 0.1, index, -1), strict=True):
+            kept[rows] = near
     return result.reshape(keep, *segment.shape)
 
 

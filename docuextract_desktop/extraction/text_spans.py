@@ -6,9 +6,11 @@ looked at closely.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+import struct
+from collections.abc import Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -42,6 +44,7 @@ Span = tuple[int, ...]
 MAX_CANDIDATES = 1500
 _MAX_TEXT_WORDS = 14
 _MAX_ADDRESS_LINES = 7
+_OPENER = re.compile("[" + re.escape(OPENERS) + "]")
 _LABEL = 0.8  # label matches from this quality on part a line
 
 
@@ -103,21 +106,20 @@ class _Cuts:
     def starts(self, segment: int) -> list[tuple[int, int]]:
         """Where in a segment a text value may begin: (word, offset)."""
         start, stop = self.bounds[segment]
-        words, marks = self.view.words[start:stop], tuple(self.marks[start:stop])
-        starts = _starts_within(words, marks, self.labels.get(segment, ()), start in self.opened)
+        labels = self.labels.get(segment, ())
+        if not labels and not self.of_segment[segment] & (BEGINS | PARTICULAR):
+            return [(start, 0)]
+        starts = _starts_within(self.view.words[start:stop], self.marks[start:stop], labels, start in self.opened)
         return [(start + word, offset) for word, offset in starts]
 
     def ends(self, segment: int) -> list[tuple[int, int]]:
         """Where in a segment a text value may end: (one past the word, end offset in it)."""
         start, stop = self.bounds[segment]
-        ends = _ends_within(self.view.words[start:stop], tuple(self.marks[start:stop]))
+        ends = _ends_within(self.view.words[start:stop], self.marks[start:stop])
         return [(start + word, end) for word, end in ends]
 
 
-# Documents of one kind print the same segments, and one document prints some of them again and again.
-
-
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=65536)  # documents of one kind print the same segments, and each prints some again and again
 def _runs_within(
     words: tuple[str, ...], marks: tuple[int, ...], labels: _Labels, opened: bool, goes_on: bool
 ) -> tuple[bytes, tuple[tuple[int, int], ...]]:
@@ -141,22 +143,26 @@ def _runs_within(
             if end_word == begin_word + 1 and end <= begin:
                 continue
             found[begin_word, end_word, begin, end] = None
-    return np.array(list(found), np.int32).tobytes(), starts[:4]
+    packed = _RUNS[len(found)].pack(*chain.from_iterable(found))
+    return packed, starts[:4]
 
 
-@lru_cache(maxsize=65536)
+_RUNS = [struct.Struct(f"={4 * count}i") for count in range(37)]
+
+
 def _starts_within(
-    words: tuple[str, ...], marks: tuple[int, ...], labels: _Labels, opened: bool
+    words: tuple[str, ...], marks: Sequence[int], labels: _Labels, opened: bool
 ) -> tuple[tuple[int, int], ...]:
     """Where in a segment a text value may begin: (word, offset); as `_runs_within`."""
     starts = [(0, 0)]
     stop = len(words)
     label_ends = dict(labels)
-    for word, text in enumerate(words):
+    for word, own in enumerate(marks):
         if word in label_ends:
             starts.extend([(word, offset) for offset in label_ends[word] if (word, offset) != (0, 0)])
-        if not marks[word] & BEGINS:
+        if not own & BEGINS:
             continue
+        text = words[word]
         colon = text.find(":")
         if colon >= 0:
             after = colon + 1
@@ -178,7 +184,7 @@ def _starts_within(
     return unique[1:] if opened and len(unique) > 1 else unique
 
 
-def _after_leading_particulars(words: tuple[str, ...], marks: tuple[int, ...]) -> int | None:
+def _after_leading_particulars(words: tuple[str, ...], marks: Sequence[int]) -> int | None:
     """The first word behind one or two that only label things (`Name Blueprint Advisors`), if a value follows."""
     word = 0
     while word < min(2, len(words) - 1) and marks[word] & PARTICULAR:
@@ -189,43 +195,41 @@ def _after_leading_particulars(words: tuple[str, ...], marks: tuple[int, ...]) -
     return word
 
 
-@lru_cache(maxsize=65536)
-def _ends_within(words: tuple[str, ...], marks: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+def _ends_within(words: tuple[str, ...], marks: Sequence[int]) -> list[tuple[int, int]]:
     """Where in a segment a text value may end: (one past the word, end offset in it); as `_runs_within`."""
     ends = [(len(words), len(words[-1]))]
     for word, own in enumerate(marks):
-        if not own & (CUTS | FORM | DIGIT):
-            continue
         if own & CUTS:
-            ends.extend(_cuts_at(words, word))
-        if (
-            word > 0
-            and (own & FORM or (own & DIGIT and not marks[word - 1] & DIGIT))
-            and words[word][-1] != ":"
-        ):
+            ends += _cuts_at(words, word)
+        if word and (own & FORM or (own & DIGIT and not marks[word - 1] & DIGIT)) and words[word][-1] != ":":
             ends.append((word, len(words[word - 1])))
-    return tuple(dict.fromkeys(ends))
+    return list(dict.fromkeys(ends))
 
 
-def _cuts_at(words: tuple[str, ...], word: int) -> Iterable[tuple[int, int]]:
+def _cuts_at(words: tuple[str, ...], word: int) -> list[tuple[int, int]]:
     """Where a text may end by the punctuation of one of the words of a segment."""
     text, stop = words[word], len(words)
-    bracket = min((text.find(c) for c in OPENERS if c in text), default=-1)
-    if bracket == 0 and word > 0:
-        yield word, len(words[word - 1])
-    elif bracket > 0:
-        yield word + 1, bracket
-    if text in DASHES and word > 0:
-        yield word, len(words[word - 1])
-    if text[-1] in ",;" and word + 1 < stop:
-        yield word + 1, len(text) - 1
-    if text[-1] == "." and word + 1 == stop and len(text) > 1:
-        yield word + 1, len(text) - 1
-    if text[-1] == ":" and word > 0:
+    last = text[-1]
+    before = (word, len(words[word - 1]))  # of no use at the first word
+    cuts = []
+    bracket = _OPENER.search(text)
+    if bracket is not None:
+        if bracket.start():
+            cuts.append((word + 1, bracket.start()))
+        elif word:
+            cuts.append(before)
+    if text in DASHES and word:
+        cuts.append(before)
+    if last in ",;" and word + 1 < stop:
+        cuts.append((word + 1, len(text) - 1))
+    if last == "." and word + 1 == stop and len(text) > 1:
+        cuts.append((word + 1, len(text) - 1))
+    if last == ":" and word:
         if text != ":":  # what stands before a colon of its own is a label
-            yield word, len(words[word - 1])
+            cuts.append(before)
         if word > 1:
-            yield word - 1, len(words[word - 2])
+            cuts.append((word - 1, len(words[word - 2])))
+    return cuts
 
 
 def _label_ends(view: TokenView, matches: LabelMatches) -> dict[int, set[int]]:
