@@ -256,13 +256,12 @@ class _Vocabulary:
             phrase, rows, letters = self.phrases[number], self._rows[number], self._letters[number]
             size = len(rows)
             if all(map(places.__contains__, rows)):
+                others = [(step, places[row]) for step, row in enumerate(rows[1:], 1)]
                 for at, how in places[rows[0]].items():
-                    if size > 1:
-                        least = [how, *(places[row].get(at + step, 0.0) for step, row in enumerate(rows[1:], 1))]
-                        how = min(least)
-                        if not how or line[at] != line[at + size - 1]:
-                            continue
-                    yield phrase.field, at, at + size, how * phrase.weight, letters
+                    for step, place in others:
+                        how = min(how, place.get(at + step, 0.0))
+                    if how and line[at] == line[at + size - 1]:
+                        yield phrase.field, at, at + size, how * phrase.weight, letters
             if number in glued:
                 for at, how in places[glued[number]].items():
                     alike = np.float32(how)

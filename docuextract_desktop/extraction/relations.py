@@ -80,8 +80,10 @@ def relations_of(
     if not len(candidates.every):
         return result
     lying = label_geometry(view, candidates.every, around, matches)
-    other = {name: _of_others(lying[_DIRECTION[name]], np.maximum, 0) for name in ("left_near", "above_near")}
-    section, section_of_other = _under_which(_sections(view, candidates.every, around.height, matches))
+    for name, near in (("other_left", "left_near"), ("other_above", "above_near")):
+        _of_others(lying[_TABLE[near]], np.maximum, 0, lying[_TABLE[name]])
+    sections = _sections(view, candidates.every, around.height, matches)
+    _under_which(sections, lying[_TABLE["section"]], lying[_TABLE["section_of_other"]])
     named = _Named.of(candidates.every, around, matches)
     left_kind = kind_of_token(view, around.left[0])
     colon = (left_kind >= 3) & (left_kind <= 5)
@@ -91,28 +93,19 @@ def relations_of(
             continue
         # Fields that choose from the same candidates are worked out in one go.
         fields = [field for field, own_kind in enumerate(kinds) if own_kind == kind]
-
-        def own(table: Floats, fields: list[int] = fields, rows: Rows = rows) -> Floats:
-            return table.take(fields, axis=-2).take(rows, axis=-1)
-
         columns = np.empty((len(RELATIONS), len(fields), len(found)), np.float32)
-        for place, direction in zip(own(lying), _DIRECTIONS, strict=True):
-            columns[_AT[direction]] = place
+        columns[_OF_TABLES] = lying.take(fields, axis=1).take(rows, axis=2)
         left, above = columns[_AT["left_near"]], columns[_AT["above_near"]]
-        columns[_AT["other_left"]] = other_left = own(other["left_near"])
-        columns[_AT["other_above"]] = other_above = own(other["above_near"])
-        columns[_AT["left_better_than_other"]] = np.maximum(left - other_left, 0)
-        columns[_AT["above_better_than_other"]] = np.maximum(above - other_above, 0)
+        columns[_AT["left_better_than_other"]] = np.maximum(left - columns[_AT["other_left"]], 0)
+        columns[_AT["above_better_than_other"]] = np.maximum(above - columns[_AT["other_above"]], 0)
         named.shares(fields, rows, columns[_SHARES])
         columns[_AT["has_colon"]] = colon[rows] * left
-        columns[_AT["section"]] = own(section)
-        columns[_AT["section_of_other"]] = own(section_of_other)
         best = np.maximum(np.maximum(left, above), 0.6 * columns[_AT["left_any"]])
         most = best.max(axis=1, keepdims=True)
         columns[_AT["best"]] = best
-        columns[_AT["best_squared"]] = best * best
+        np.multiply(best, best, out=columns[_AT["best_squared"]])
         columns[_AT["best_in_document"]] = (best >= most - 1e-3) & (best > 0.2)
-        columns[_AT["best_gap"]] = most - best
+        np.subtract(most, best, out=columns[_AT["best_gap"]])
         columns[_AT["labelled_first"] :] = 0
         for at, own_best in enumerate(best):
             _stand_among_labelled(found, own_best, columns[_AT["labelled_first"] :, at])
@@ -121,16 +114,16 @@ def relations_of(
     return result
 
 
-def _of_others(table: Floats, better: np.ufunc, least: float) -> Floats:
-    """For each row of `table` the best, by column, of all other rows, `least` where there is none: float32, as it."""
-    others = np.full_like(table, least)
-    before, behind = others[0], others[-1]
+def _of_others(table: Floats, better: np.ufunc, least: float, out: Floats) -> Floats:
+    """For each row of `table` the best, by column, of all other rows, `least` where there is none; returns `out`."""
+    out[:] = least
+    before, behind = out[0], out[-1]
     for at in range(1, len(table)):
         before = better(before, table[at - 1])
-        better(others[at], before, out=others[at])
+        better(out[at], before, out=out[at])
         behind = better(behind, table[-at])
-        better(others[-1 - at], behind, out=others[-1 - at])
-    return others
+        better(out[-1 - at], behind, out=out[-1 - at])
+    return out
 
 
 @dataclass(frozen=True, eq=False)
@@ -235,15 +228,17 @@ def _page_by_page(view: TokenView, found: Spans, line: Ints) -> Iterable[tuple[R
             yield on_page, slice(first, end)
 
 
-def _under_which(sections: Floats) -> tuple[Floats, Floats]:
+def _under_which(sections: Floats, own: Floats, other: Floats) -> None:
     """Under whose heading a candidate stands: how near the last label above is, if the field's own or another's.
 
-    Returns:
-        float32 (fields, n) each.
+    Args:
+        sections: as `_sections`.
+        own, other: float32 (fields, n) for both.
     """
-    other = _of_others(sections, np.minimum, NOWHERE)
-    closest = np.exp(-np.minimum(np.maximum(sections.min(axis=0), 0), 60) / 8.0).astype(np.float32)
-    return np.where((sections <= other) & (sections < NOWHERE), closest, 0), np.where(sections > other, closest, 0)
+    of_others = _of_others(sections, np.minimum, NOWHERE, np.empty_like(sections))
+    closest = np.exp(-np.minimum(np.maximum(sections.min(axis=0), 0), 60) / 8.0)
+    np.multiply(closest, (sections <= of_others) & (sections < NOWHERE), out=own)
+    np.multiply(closest, sections > of_others, out=other)
 
 
 _DIRECTIONS = (
@@ -260,19 +255,22 @@ _DIRECTIONS = (
     "right",
     "inside",
 )
-_DIRECTION = {name: at for at, name in enumerate(_DIRECTIONS)}
+_TABLES = tuple(sorted((*_DIRECTIONS, "other_left", "other_above", "section", "section_of_other"), key=RELATIONS.index))
+"""Relations that are known of each field and each span before it matters which of them are candidates of a field."""
+_TABLE = {name: at for at, name in enumerate(_TABLES)}
+_OF_TABLES = [_AT[name] for name in _TABLES]
 
 
 class _Strongest:
     """The strongest label of each field to each candidate, direction by direction.
 
     Attributes:
-        best: float32 (directions, fields, n), 0 where there is no label.
+        best: float32 (tables, fields, n), 0 where there is no label.
     """
 
     def __init__(self, fields: int, n: int) -> None:
-        self.best = np.zeros((len(_DIRECTIONS), fields, n), np.float32)
-        self._flat = self.best.reshape(len(_DIRECTIONS), fields * n)
+        self.best = np.zeros((len(_TABLES), fields, n), np.float32)
+        self._flat = self.best.reshape(len(_TABLES), fields * n)
 
     def note(self, direction: str, at: Rows, strength: NDArray[Any]) -> None:
         """Labels lie so to candidates, with a strength of at most 1, or of 0: not at all.
@@ -282,12 +280,11 @@ class _Strongest:
             at: of each pair of a label and a candidate field * n + candidate.
             strength: of each pair.
         """
-        np.maximum.at(self._flat[_DIRECTION[direction]], at, strength.astype(np.float32, copy=False))
+        np.maximum.at(self._flat[_TABLE[direction]], at, strength.astype(np.float32, copy=False))
 
 
 def label_geometry(view: TokenView, found: Spans, around: Surroundings, matches: LabelMatches) -> Floats:
-    """For each direction the strongest label of each field to each candidate: float32 (directions, fields, n), 0: none.
-    """
+    """For each direction the strongest label of each field to each candidate, 0 for none: float32 (tables, fields, n)."""
     strongest = _Strongest(len(matches.token_share), len(found))
     if len(matches.field):
         quality = (matches.quality**2 * np.where(matches.inside_other, np.float32(0.35), np.float32(1))).astype(
