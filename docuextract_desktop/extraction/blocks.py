@@ -85,28 +85,29 @@ _OWN = frozenset({VAT, VAT_SUFFIXED, ACCOUNT})
 
 def _lines_with_codes(view: TokenView) -> list[int]:
     """Lines on which a bank account or a VAT id stands."""
-    # All of them begin with two or three letters that digits follow.
+    # All of them begin with two or three capitals that digits follow.
     kind, line, length = view.token_kind, view.token_line, view.token_end - view.token_start
     begins = (kind[:-1] == LETTERS) & (kind[1:] == NUMBER) & (line[:-1] == line[1:])
     begins &= (length[:-1] == 2) | (length[:-1] == 3)
-    texts = view.line_texts
-    lines = dict.fromkeys(line[:-1][begins].tolist())
+    at = np.flatnonzero(begins)
+    places = zip(line[at].tolist(), view.token_word[at].tolist(), view.token_start[at].tolist(), strict=True)
+    texts, words = view.line_texts, view.words
+    lines = dict.fromkeys([own for own, word, start in places if words[word][start : start + 2].isupper()])
     return [line for line in lines if any(code_form(m.group().strip()) in _OWN for m in _CODES.finditer(texts[line]))]
 
 
 def _segments_with_places(view: TokenView) -> Bools:
     """Segments in which a postcode with a town stands: bool (segments,)."""
     result = np.zeros(view.segment_count, np.bool_)
-    # Four digits in a row, of which a normal form has noughts, or two letters right behind a digit; of long numbers the
-    # normal form is cut off.
-    long = {token for token in set(view.token) if "0000" in token or len(token) >= 12}
-    is_long = np.fromiter(map(long.__contains__, view.token), np.bool_, len(view.token))
-    kind, start, end = view.token_kind, view.token_start, view.token_end
-    is_long &= kind == NUMBER
+    # Four digits in a row, of which a normal form has noughts (those of long numbers are cut off), or two letters right
+    # behind a digit.
+    kind, start, end, token = view.token_kind, view.token_start, view.token_end, view.token
+    numbers = np.flatnonzero((kind == NUMBER) & (end - start >= 4)).tolist()
+    long = [at for at in numbers if "0000" in token[at] or len(token[at]) >= 12]
     two = (kind[:-1] == NUMBER) & (end[1:] - start[1:] == 2) & (end[:-1] == start[1:])
     two &= view.token_word[:-1] == view.token_word[1:]
-    is_long[:-1] |= two
-    result[view.token_segment[is_long]] = True
+    result[view.token_segment[long]] = True
+    result[view.token_segment[:-1][two]] = True
     worth_a_look = np.flatnonzero(result)
     text, at = view.text, view.word_at
     firsts, lasts = view.segment_start[worth_a_look].tolist(), (view.segment_start[worth_a_look + 1] - 1).tolist()
@@ -171,11 +172,12 @@ def _in_address(view: TokenView, reached: list[int]) -> Bools:
     if not reached:
         return result
     hosts = " ".join(re.sub(r"[^a-z0-9]", "", view.words[w].rpartition("@")[2].casefold()) for w in reached)
-    wanted = {t for t in set(view.token) if len(t) >= 4 and t.isalpha() and t in hosts} - lexicon.COMPANY_WORDS
-    if wanted:
-        own = np.zeros(len(view.words), np.bool_)
-        own[reached] = True
-        result = np.fromiter(map(wanted.__contains__, view.token), np.bool_, len(view.token)) & ~own[view.token_word]
+    own = np.zeros(len(view.words), np.bool_)
+    own[reached] = True
+    others = np.flatnonzero((view.token_kind == LETTERS) & ~own[view.token_word]).tolist()
+    token = view.token
+    long = [at for at in others if len(token[at]) >= 4 and token[at] in hosts and token[at].isalpha()]
+    result[[at for at in long if token[at] not in lexicon.COMPANY_WORDS]] = True
     return result
 
 

@@ -76,42 +76,38 @@ def relations_of(
         matches: labels of all fields.
         kinds: per field, by number, which of the kinds it chooses from.
     """
-    result = [np.zeros((0, len(RELATIONS)), np.float32) for _ in kinds]
-    if not len(candidates.every):
-        return result
-    lying = label_geometry(view, candidates.every, around, matches)
+    n, counts = len(candidates.every), [len(candidates.rows[kind]) for kind in kinds]
+    if not any(counts):
+        return [np.zeros((0, len(RELATIONS)), np.float32) for _ in kinds]
+    tables = label_geometry(view, candidates.every, around, matches)
     for name, near in (("other_left", "left_near"), ("other_above", "above_near")):
-        _of_others(lying[_TABLE[near]], np.maximum, 0, lying[_TABLE[name]])
+        _of_others(tables[_TABLE[near]], np.maximum, 0, tables[_TABLE[name]])
     sections = _sections(view, candidates.every, around.height, matches)
-    _under_which(sections, lying[_TABLE["section"]], lying[_TABLE["section_of_other"]])
-    named = _Named.of(candidates.every, around, matches)
+    _under_which(sections, tables[_TABLE["section"]], tables[_TABLE["section_of_other"]])
+
+    # The candidates of all fields, one field after the other.
+    rows = np.concatenate([candidates.rows[kind] for kind in kinds])
+    field = np.arange(len(kinds)).repeat(counts)
+    columns = np.empty((len(RELATIONS), len(rows)), np.float32)
+    columns[_OF_TABLES] = tables.reshape(len(_TABLES), -1).take(field * n + rows, axis=1)
+    left, above = columns[_AT["left_near"]], columns[_AT["above_near"]]
+    np.maximum(left - columns[_AT["other_left"]], 0, out=columns[_AT["left_better_than_other"]])
+    np.maximum(above - columns[_AT["other_above"]], 0, out=columns[_AT["above_better_than_other"]])
+    _share_words(_tokens_near(candidates.every, around).take(rows, axis=1), field, matches, columns[_SHARES])
     left_kind = kind_of_token(view, around.left[0])
-    colon = (left_kind >= 3) & (left_kind <= 5)
-    for kind in dict.fromkeys(kinds):
-        found, rows = candidates.kinds[kind], candidates.rows[kind]
-        if not len(found):
-            continue
-        # Fields that choose from the same candidates are worked out in one go.
-        fields = [field for field, own_kind in enumerate(kinds) if own_kind == kind]
-        columns = np.empty((len(RELATIONS), len(fields), len(found)), np.float32)
-        columns[_OF_TABLES] = lying.take(fields, axis=1).take(rows, axis=2)
-        left, above = columns[_AT["left_near"]], columns[_AT["above_near"]]
-        columns[_AT["left_better_than_other"]] = np.maximum(left - columns[_AT["other_left"]], 0)
-        columns[_AT["above_better_than_other"]] = np.maximum(above - columns[_AT["other_above"]], 0)
-        named.shares(fields, rows, columns[_SHARES])
-        columns[_AT["has_colon"]] = colon[rows] * left
-        best = np.maximum(np.maximum(left, above), 0.6 * columns[_AT["left_any"]])
-        most = best.max(axis=1, keepdims=True)
-        columns[_AT["best"]] = best
-        np.multiply(best, best, out=columns[_AT["best_squared"]])
-        columns[_AT["best_in_document"]] = (best >= most - 1e-3) & (best > 0.2)
-        np.subtract(most, best, out=columns[_AT["best_gap"]])
-        columns[_AT["labelled_first"] :] = 0
-        for at, own_best in enumerate(best):
-            _stand_among_labelled(found, own_best, columns[_AT["labelled_first"] :, at])
-        for field, relations in zip(fields, np.ascontiguousarray(columns.transpose(1, 2, 0)), strict=True):
-            result[field] = relations
-    return result
+    np.multiply(left, ((left_kind >= 3) & (left_kind <= 5))[rows], out=columns[_AT["has_colon"]])
+    best = np.maximum(np.maximum(left, above), 0.6 * columns[_AT["left_any"]], out=columns[_AT["best"]])
+    ends = np.cumsum(counts).tolist()
+    fields = [slice(end - count, end) for end, count in zip(ends, counts, strict=True)]
+    most = np.array([best[own].max(initial=0) for own in fields], np.float32).repeat(counts)
+    np.multiply(best, best, out=columns[_AT["best_squared"]])
+    columns[_AT["best_in_document"]] = (best >= most - 1e-3) & (best > 0.2)
+    np.subtract(most, best, out=columns[_AT["best_gap"]])
+    columns[_AT["labelled_first"] :] = 0
+    for kind, own in zip(kinds, fields, strict=True):
+        _stand_among_labelled(candidates.kinds[kind], best[own], columns[_AT["labelled_first"] :, own])
+    relations = np.ascontiguousarray(columns.T)
+    return [relations[own] for own in fields]
 
 
 def _of_others(table: Floats, better: np.ufunc, least: float, out: Floats) -> Floats:
@@ -126,35 +122,17 @@ def _of_others(table: Floats, better: np.ufunc, least: float, out: Floats) -> Fl
     return out
 
 
-@dataclass(frozen=True, eq=False)
-class _Named:
-    """How much the tokens around candidates are words of labels.
-
-    Attributes:
-        token_share: float32 (fields, tokens + 1), with nothing behind the last.
-        tokens: int32 (·, n), the tokens around each candidate, one place after the other; -1 where there is none.
-    """
-
-    token_share: Floats
-    tokens: Ints
-
-    @classmethod
-    def of(cls, found: Spans, around: Surroundings, matches: LabelMatches) -> _Named:
-        inside = found.t0 + np.arange(_INSIDE, dtype=np.int32)[:, None]
-        inside = np.where(inside < found.t1, inside, -1)
-        near = (around.left, around.above, around.header, around.first, around.right, around.below, inside)
-        nothing = np.zeros((len(matches.token_share), 1), np.float32)
-        return cls(np.concatenate([matches.token_share, nothing], axis=1), np.concatenate(near))
-
-    def shares(self, fields: list[int], rows: Rows, out: Floats) -> None:
-        """For each place around the candidates `rows` the largest share of a token there, each field's."""
-        share = self.token_share.take(fields, axis=0).take(self.tokens.take(rows, axis=1), axis=1)
-        out[0] = share[:, 0]
-        for place, at in zip(out[1:], _PLACES, strict=True):
-            share[:, at].max(axis=1, out=place)
-
-
 _INSIDE = 6  # tokens of the candidate itself that are looked at
+
+
+def _tokens_near(found: Spans, around: Surroundings) -> Rows:
+    """The tokens around each candidate, one place after the other: intp (·, n); -1 where there is none."""
+    inside = found.t0 + np.arange(_INSIDE, dtype=np.int32)[:, None]
+    inside = np.where(inside < found.t1, inside, -1)
+    near = (around.left, around.above, around.header, around.first, around.right, around.below, inside)
+    return np.concatenate(near, dtype=np.intp)
+
+
 _PLACES = (
     slice(0, 4),
     slice(4, 7),
@@ -164,7 +142,25 @@ _PLACES = (
     slice(15, 18),
     slice(18, 18 + _INSIDE),
 )
-"""Rows of `_Named.tokens`: on the left, above, the header, first on the line, on the right, below, inside."""
+"""Rows of `_tokens_near`: on the left, above, the header, first on the line, on the right, below, inside."""
+
+
+def _share_words(tokens: Rows, field: Rows, matches: LabelMatches, out: Floats) -> None:
+    """How much the tokens around candidates are words of labels: for each place the largest share of one there.
+
+    Args:
+        tokens: as `_tokens_near`, of each candidate of each field.
+        field: which field it is a candidate of.
+        matches: labels of all fields.
+        out: float32 (1 + places, candidates); the first row for the token right on the left.
+    """
+    fields, count = matches.token_share.shape
+    shares = np.zeros((fields, count + 1), np.float32)
+    shares[:, 1:] = matches.token_share  # the index -1 is that of the first column
+    share = shares.ravel().take(field * (count + 1) + 1 + tokens)
+    out[0] = share[0]
+    for place, at in zip(out[1:], _PLACES, strict=True):
+        share[at].max(axis=0, out=place)
 
 
 def _stand_among_labelled(found: CandidateSet, best: Floats, out: Floats) -> None:
@@ -175,7 +171,7 @@ def _stand_among_labelled(found: CandidateSet, best: Floats, out: Floats) -> Non
         best: how well a label of the field points at each.
         out: the six columns, full of zeros.
     """
-    rows = np.flatnonzero(best >= max(0.35, 0.6 * float(best.max())))
+    rows = np.flatnonzero(best >= max(0.35, 0.6 * float(best.max(initial=0))))
     if not len(rows):
         return
     first, last, largest, sums, parts, amount = out

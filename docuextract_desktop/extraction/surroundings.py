@@ -115,7 +115,12 @@ def look_around(view: TokenView, candidates: Together) -> Surroundings:
     phrase_of_segment = padded(phrases[n:])
 
     stack = over_and_under(view, found, height)
-    above, above2, header, below = _overlapping_tokens(view, found, stack.segments).swapaxes(0, 1)
+    # The nearest one above is a header more often than not.
+    is_header = stack.segments[0] == stack.segments[2]
+    segments_near = stack.segments.copy()
+    segments_near[2][is_header] = -1
+    above, above2, header, below = _overlapping_tokens(view, found, segments_near).swapaxes(0, 1)
+    header = np.where(is_header, above, header)
     return Surroundings(
         left=left,
         right=right,
