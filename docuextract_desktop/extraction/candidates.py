@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docuextract_desktop.extraction.labels import LabelMatches
-from docuextract_desktop.extraction.text_spans import MAX_CANDIDATES, Part, Runs, Span, address_spans, text_spans
+from docuextract_desktop.extraction.text_cuts import Part
+from docuextract_desktop.extraction.text_spans import MAX_CANDIDATES, Runs, Span, address_spans, text_spans
 from docuextract_desktop.extraction.tokens import Floats, Ints, TokenView
 from docuextract_desktop.templates.models import Locale
 from docuextract_desktop.templates.types import ValueType, value_type
@@ -207,7 +208,7 @@ def _codes(runs: Ints) -> NDArray[np.int64]:
     if sum(widths) > 63:  # words of thousands of letters
         columns = np.stack([np.unique(column, return_inverse=True)[1] for column in columns])
         widths = [len(runs).bit_length()] * 4
-    code = columns[0]
+    code: NDArray[np.int64] = columns[0]
     for column, width in zip(columns[1:], widths[1:], strict=True):
         code = (code << width) | column
     return code
@@ -384,4 +385,5 @@ def _recognised(view: TokenView, parser: ValueType) -> Ints:
     edges = np.array(list(found)[:MAX_CANDIDATES])
     starts = np.array(word_at)
     words = np.searchsorted(starts, edges - (0, 1), "right") - 1
-    return np.concatenate([words + (0, 1), edges - starts[words]], axis=1).astype(np.int32)
+    words_within, offsets = words + np.array((0, 1)), edges - starts[words]
+    return np.concatenate([words_within, offsets], axis=1).astype(np.int32)

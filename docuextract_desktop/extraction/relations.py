@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -110,7 +109,7 @@ def relations_of(
     return [relations[own] for own in fields]
 
 
-def _of_others(table: Floats, better: np.ufunc, least: float, out: Floats) -> Floats:
+def _of_others(table: Floats, better: np.ufunc, least: float | np.float32, out: Floats) -> Floats:
     """For each row of `table` the best, by column, of all other rows, `least` where there is none; returns `out`."""
     out[:] = least
     before, behind = out[0], out[-1]
@@ -229,7 +228,8 @@ def _under_which(sections: Floats, own: Floats, other: Floats) -> None:
 
     Args:
         sections: as `_sections`.
-        own, other: float32 (fields, n) for both.
+        own: float32 (fields, n), to be filled in.
+        other: as `own`.
     """
     of_others = _of_others(sections, np.minimum, NOWHERE, np.empty_like(sections))
     closest = np.exp(-np.minimum(np.maximum(sections.min(axis=0), 0), 60) / 8.0)
@@ -280,7 +280,7 @@ class _Strongest:
 
 
 def label_geometry(view: TokenView, found: Spans, around: Surroundings, matches: LabelMatches) -> Floats:
-    """For each direction the strongest label of each field to each candidate, 0 for none: float32 (tables, fields, n)."""
+    """For each direction the strongest label of each field to each candidate, 0: none; float32 (tables, fields, n)."""
     strongest = _Strongest(len(matches.token_share), len(found))
     if len(matches.field):
         quality = (matches.quality**2 * np.where(matches.inside_other, np.float32(0.35), np.float32(1))).astype(

@@ -107,12 +107,15 @@ def look_around(view: TokenView, candidates: Together) -> Surroundings:
     # The phrase to the left: what precedes in the candidate's own segment, or else the whole segment before it.
     segments = view.segment_token_start
     own_from = segments[view.word_segment[words]]
-    before_from = segments[view.token_segment[np.maximum(own_from - 1, 0)]] if count else t0
-    inside = own_from < t0
-    phrase_from = np.where(inside, own_from, np.where(own_from > line_from, before_from, t0))
-    phrase_to = np.where(inside, t0, own_from)
-    phrases = roll_hash(view, np.append(phrase_from, segments[:-1]), np.append(phrase_to, segments[1:]))
-    phrase_of_segment = padded(phrases[n:])
+    inside = np.flatnonzero(own_from < t0)
+    starts, ends = np.concatenate([own_from[inside], segments[:-1]]), np.concatenate([t0[inside], segments[1:]])
+    phrases = roll_hash(view, starts, ends)
+    phrase_of_segment = padded(phrases[len(inside) :])
+    before = np.full(n, -1, np.intp)
+    if count:
+        before = np.where(own_from > line_from, view.token_segment[np.maximum(own_from - 1, 0)], -1)
+    left_phrase = phrase_of_segment[before]
+    left_phrase[inside] = phrases[: len(inside)]
 
     stack = over_and_under(view, found, height)
     # The nearest one above is a header more often than not.
@@ -129,7 +132,7 @@ def look_around(view: TokenView, candidates: Together) -> Surroundings:
         above2=above2,
         header=header,
         below=below,
-        left_phrase=phrases[:n],
+        left_phrase=left_phrase,
         above_phrase=phrase_of_segment[stack.segments[0]],
         header_phrase=phrase_of_segment[stack.segments[2]],
         height=height,

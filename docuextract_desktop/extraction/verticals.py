@@ -1,9 +1,9 @@
 """Which segments of a page lie over and under a candidate: the nearest ones that share its column.
 
-To hold every candidate against every segment takes long. So segments are numbered from near to far, and those that fulfil
-a condition (`begins left of the candidate's right edge`) are a set of numbers, a bit each. Where segments are ordered by
-what a condition asks for, those that fulfil it are the first ones: there are few such sets, made once, and each candidate
-looks up its own. The nearest segment is the first bit that all its sets have.
+To hold every candidate against every segment takes long. So segments are numbered from near to far, and those that
+fulfil a condition (`begins left of the candidate's right edge`) are a set of numbers, a bit each. Where segments are
+ordered by what a condition asks for, those that fulfil it are the first ones: there are few such sets, made once, and
+each candidate looks up its own. The nearest segment is the first bit that all its sets have.
 """
 
 from __future__ import annotations
@@ -64,12 +64,20 @@ def over_and_under(view: TokenView, found: Spans, height: Floats) -> Vertical:
         if begin == end or first == last:
             continue
         own, others = slice(first, last), slice(begin, end)
+        left, top, right, bottom = np.ascontiguousarray(found.box[own].T)
+        other_left, other_top, other_right, other_bottom = np.ascontiguousarray(view.segment_box[others].T)
         laid = _Laid(
-            *np.ascontiguousarray(found.box[own].T),
-            height[own],
-            found.page[own],
-            *np.ascontiguousarray(view.segment_box[others].T),
-            page_of_segment[others],
+            left=left,
+            top=top,
+            right=right,
+            bottom=bottom,
+            height=height[own],
+            page=found.page[own],
+            other_left=other_left,
+            other_top=other_top,
+            other_right=other_right,
+            other_bottom=other_bottom,
+            other_page=page_of_segment[others],
         )
         nearest, gaps[:, own] = _nearest(laid, ~has_digit[others])
         segments[:, own] = np.where(nearest >= 0, nearest + begin, -1)
@@ -94,7 +102,7 @@ class _Laid:
 
 
 def _nearest(laid: _Laid, header: Bools) -> tuple[Ints, Floats]:
-    """As `Vertical`, for candidates and segments numbered as in `laid`; `header`: bool (s,), segments without digits."""
+    """As `Vertical`, for what is laid so, segments numbered from 0; `header`: bool (s,), segments without digits."""
     # From near to far; of segments whose edges are at the same height the first one is the nearer.
     upward, downward = (-laid.other_bottom).argsort(kind="stable"), laid.other_top.argsort(kind="stable")
     single = np.concatenate([_single(upward), _single(downward)], axis=1)
@@ -142,7 +150,7 @@ def _single(near: Places) -> Sets:
 
 
 def _first_ones(sets: Sets) -> Sets:
-    """What the first of some sets have together, of none of them, the first, the first two, …: uint64 (sets + 1, words)."""
+    """What sets have together: none of them, the first, the first two, …: uint64 (sets + 1, words)."""
     together = np.zeros((len(sets) + 1, sets.shape[1]), np.uint64)
     np.bitwise_or.accumulate(sets, axis=0, out=together[1:])
     return together
