@@ -224,7 +224,7 @@ def _looked_at(view: TokenView, found: _Distinct) -> Spans:
     first = last = part.T
     box = part_box
     if found.spans:
-        first, last = part[part_start[:-1]].T, part[part_start[1:] - 1].T
+        first, last = part.take(part_start[:-1], axis=0).T, part.take(part_start[1:] - 1, axis=0).T
         box = _around(part_box, part_start, found.several)
         confidence = np.minimum.reduceat(confidence, part_start[:-1])
     start, final, begin, end = first[0], last[1] - 1, first[2], last[3]
@@ -356,7 +356,7 @@ def _part_boxes(view: TokenView, part: Ints) -> tuple[Floats, Floats]:
 
 def _around(part_box: Floats, part_start: Ints, several: NDArray[np.intp]) -> Floats:
     """The box around each span, given those of its parts; `several`: rows of spans of more than one part."""
-    box = part_box[part_start[:-1]]
+    box = part_box.take(part_start[:-1], axis=0)
     edges = part_start[np.stack([several, several + 1], axis=1).ravel()]  # what lies between two is left out
     parts = np.concatenate([part_box, part_box[-1:]])
     box[several, :2] = np.minimum.reduceat(parts[:, :2], edges, axis=0)[::2]

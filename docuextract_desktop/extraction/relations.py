@@ -341,19 +341,20 @@ def _over_and_under(
     if not pairs:
         return
     match, row = (np.concatenate(column) for column in zip(*pairs, strict=True))
-    high, label_top, label_bottom = height[row], y0[match], y1[match]
-    up, down = (top[row] - label_bottom) / high, (label_top - bottom[row]) / high
-    elsewhere = matches.line[match] != found.line[row]
-    above = np.flatnonzero(elsewhere & (up > -0.6) & (label_bottom < bottom[row]))
-    below = np.flatnonzero(elsewhere & (down > -0.6) & (label_top > top[row]))
+    high, own_top, own_bottom = height.take(row), top.take(row), bottom.take(row)
+    label_top, label_bottom = y0.take(match), y1.take(match)
+    up, down = (own_top - label_bottom) / high, (label_top - own_bottom) / high
+    elsewhere = matches.line.take(match) != found.line.take(row)
+    above = np.flatnonzero(elsewhere & (up > -0.6) & (label_bottom < own_bottom))
+    below = np.flatnonzero(elsewhere & (down > -0.6) & (label_top > own_top))
     some = np.concatenate([above, below])
-    match, row = match[some], row[some]
-    own_left, own_right, label_left, label_right = left[row], right[row], x0[match], x1[match]
+    match, row = match.take(some), row.take(some)
+    own_left, own_right, label_left, label_right = left.take(row), right.take(row), x0.take(match), x1.take(match)
     narrow = np.minimum(np.minimum(own_right - own_left, 1), label_right - label_left)
     overlap = np.minimum(own_right, label_right) - np.maximum(own_left, label_left)
     share = np.minimum(np.maximum(overlap / np.maximum(narrow, 1e-4), 0), 1)
-    at, strength = matches.field[match] * np.intp(len(found)) + row, quality[match]
-    aligned, telling = np.abs(own_left - label_left) < 0.012, _telling(matches)[match]
+    at, strength = matches.field.take(match) * np.intp(len(found)) + row, quality.take(match)
+    aligned, telling = np.abs(own_left - label_left) < 0.012, _telling(matches).take(match)
 
     n = len(above)
     strongest.note("below", at[n:], strength[n:] * share[n:] * _fading(down[below], 1.5))

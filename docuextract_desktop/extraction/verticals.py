@@ -111,11 +111,14 @@ def _nearest(laid: _Laid, header: Bools) -> tuple[Ints, Floats]:
     above, below = sets[:, :words], sets[:, words:]
     middle = (laid.other_top + laid.other_bottom) / 2
     order = middle.argsort()
-    middle, higher = middle[order], _first_ones(single[order])
-    above &= higher[middle.searchsorted(laid.top), :words]
-    below &= ~higher[middle.searchsorted(laid.bottom, "right"), words:]
+    middle, higher = middle[order], _first_ones(single.take(order, axis=0))
+    higher_up, higher_down = np.ascontiguousarray(higher[:, :words]), np.ascontiguousarray(higher[:, words:])
+    above &= higher_up.take(middle.searchsorted(laid.top), axis=0)
+    below &= ~higher_down.take(middle.searchsorted(laid.bottom, "right"), axis=0)
 
-    numbers = _first_ones(single[upward, :words])
+    alone = np.zeros((len(upward) + 1, words), np.uint64)
+    alone[:-1] = single[upward, :words]
+    numbers = _first_ones(alone[:-1])
     up = _Way(numbers, -laid.other_bottom[upward], -laid.top, laid.height)
     down = _Way(numbers, laid.other_top[downward], laid.bottom, laid.height)
     unsure |= up.leave_out_near(above)
@@ -123,7 +126,7 @@ def _nearest(laid: _Laid, header: Bools) -> tuple[Ints, Floats]:
     firsts = np.empty((4, len(laid.left)), np.intp)
     firsts[0] = _first(above, len(upward))
     firsts[2] = _first(above & np.bitwise_or.reduce(single[header, :words]), len(upward))
-    above ^= up.alone(firsts[0])
+    above ^= alone.take(firsts[0], axis=0)
     firsts[1] = _first(above, len(upward))
     firsts[3] = _first(below, len(upward))
     away, rounded = up.away(firsts[:3])
@@ -161,7 +164,7 @@ def _below(ascending: Floats, limit: Floats) -> tuple[Places, Bools]:
     count = ascending.searchsorted(limit)
     padded = np.empty(len(ascending) + 2, np.float32)
     padded[0], padded[1:-1], padded[-1] = -np.inf, ascending, np.inf
-    return count, (padded[count + 1] - limit < _SURE) | (limit - padded[count] < _SURE)
+    return count, (padded.take(count + 1) - limit < _SURE) | (limit - padded.take(count) < _SURE)
 
 
 def _in_column(laid: _Laid, single: Sets) -> tuple[Sets, Bools]:
@@ -170,16 +173,16 @@ def _in_column(laid: _Laid, single: Sets) -> tuple[Sets, Bools]:
     order = laid.other_left.argsort()
     count, close = _below(laid.other_left[order], laid.right + _APART)
     unsure |= close
-    sets = _first_ones(single[order])[count]
+    sets = _first_ones(single.take(order, axis=0)).take(count, axis=0)
     order = laid.other_right.argsort()
     count, close = _below(laid.other_right[order], laid.left - _APART)
     unsure |= close
-    sets &= ~_first_ones(single[order])[count]
+    sets &= ~_first_ones(single.take(order, axis=0)).take(count, axis=0)
     first_page, last_page = int(laid.page[0]), int(laid.page[-1])
     if not first_page == last_page == laid.other_page[0] == laid.other_page[-1]:
         ends = laid.other_page.searchsorted(np.arange(first_page, last_page + 2)).tolist()
         of_page = np.stack([np.bitwise_or.reduce(single[begin:end]) for begin, end in pairwise(ends)])
-        sets &= of_page[laid.page - first_page]
+        sets &= of_page.take(laid.page - first_page, axis=0)
     inside_out = laid.other_right - laid.other_left <= -_APART
     if inside_out.any():
         sets &= ~np.bitwise_or.reduce(single[inside_out])
@@ -202,20 +205,16 @@ class _Way:
     def leave_out_near(self, sets: Sets) -> Bools:
         """Take segments out that reach too far into a candidate; returns for which rounding decides."""
         count, close = _below(self._edge, self._own - _INTO * self._height)
-        sets &= ~self._numbers[count]
+        sets &= ~self._numbers.take(count, axis=0)
         return close
-
-    def alone(self, number: Places) -> Sets:
-        """The set of one segment; of none where the number is past the last one."""
-        return self._numbers[np.minimum(number + 1, len(self._edge))] ^ self._numbers[number]
 
     def away(self, number: Places) -> tuple[Floats, Bools]:
         """How far away segments are, in line heights, and whether the next ones are so too, but for rounding."""
         count = len(self._edge)
         edge = np.append(self._edge, np.float32(np.inf))
         behind = np.append(self._edge.searchsorted(self._edge, "right"), count)
-        away = (edge[number] - self._own) / self._height
-        return away, ((edge[behind[number]] - self._own) / self._height == away) & (number < count)
+        away = (edge.take(number) - self._own) / self._height
+        return away, ((edge.take(behind.take(number)) - self._own) / self._height == away) & (number < count)
 
 
 def _first(sets: Sets, count: int) -> Places:
