@@ -255,7 +255,10 @@ class _Vocabulary:
         for number in sorted(numbers.union(glued)):
             phrase, rows, letters = self.phrases[number], self._rows[number], self._letters[number]
             size = len(rows)
-            if all(map(places.__contains__, rows)):
+            if size == 1:
+                for at, how in places[rows[0]].items():
+                    yield phrase.field, at, at + 1, how * phrase.weight, letters
+            elif all(map(places.__contains__, rows)):
                 others = [(step, places[row]) for step, row in enumerate(rows[1:], 1)]
                 for at, how in places[rows[0]].items():
                     for step, place in others:

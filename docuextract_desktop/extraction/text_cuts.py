@@ -59,9 +59,9 @@ class Cuts:
         self.marks: list[int] = marks.tolist()
         self.of_segment: Ints = np.bitwise_or.reduceat(marks, view.segment_start[:-1])
         self.bounds = list(pairwise(view.segment_start.tolist()))
-        self.opened = _opened_by_label(view, matches)
         self.labels: dict[int, _Labels] = {}
-        ends = sorted((word, tuple(offsets)) for word, offsets in _label_ends(view, matches).items())
+        label_ends, self.opened = _parted_by_labels(view, matches)
+        ends = sorted([(word, tuple(offsets)) for word, offsets in label_ends.items()])
         words = [word for word, _ in ends if word < len(view.words)]
         for segment, (word, offsets) in zip(view.word_segment[words].tolist(), ends, strict=False):
             self.labels[segment] = (*self.labels.get(segment, ()), (word - self.bounds[segment][0], offsets))
@@ -210,29 +210,25 @@ def _cuts_at(words: tuple[str, ...], word: int) -> list[tuple[int, int]]:
     return cuts
 
 
-def _label_ends(view: TokenView, matches: LabelMatches) -> dict[int, set[int]]:
+def _parted_by_labels(view: TokenView, matches: LabelMatches) -> tuple[dict[int, set[int]], frozenset[int]]:
+    """Word → offsets in it at which a label has just ended; words at which one begins that is followed by a colon."""
     ends: dict[int, set[int]] = {}
-    last = matches.stop[matches.quality >= _LABEL] - 1
-    for word, offset in zip(view.token_word[last].tolist(), view.token_end[last].tolist(), strict=True):
-        text = view.words[word]
-        at = offset
-        while at < len(text) and not text[at].isalnum():
-            at += 1
-        if at >= len(text):
-            ends.setdefault(word + 1, set()).add(0)
-        else:
-            ends.setdefault(word, set()).add(at)
-    return ends
-
-
-def _opened_by_label(view: TokenView, matches: LabelMatches) -> frozenset[int]:
     opened = set()
     sure = matches.quality >= _LABEL
     first, last = matches.start[sure], matches.stop[sure] - 1
     columns = (view.token_word[first], view.token_start[first], view.token_word[last], view.token_end[last])
+    words = view.words
     for word, begin, final, end in zip(*(c.tolist() for c in columns), strict=True):
+        text = words[final]
+        at = end
+        while at < len(text) and not text[at].isalnum():
+            at += 1
+        if at >= len(text):
+            ends.setdefault(final + 1, set()).add(0)
+        else:
+            ends.setdefault(final, set()).add(at)
         if begin == 0:
-            after = view.words[final][end:]
-            if after.startswith(":") or (not after and final + 1 < len(view.words) and view.words[final + 1][0] == ":"):
+            behind = text[end:] or "".join(words[final + 1 : final + 2])
+            if behind[:1] == ":":
                 opened.add(word)
-    return frozenset(opened)
+    return ends, frozenset(opened)
