@@ -58,6 +58,7 @@ class Cuts:
         marks = marks_of(view)
         self.marks: list[int] = marks.tolist()
         self.of_segment: Ints = np.bitwise_or.reduceat(marks, view.segment_start[:-1])
+        self._marks: list[int] = self.of_segment.tolist()
         self.bounds = list(pairwise(view.segment_start.tolist()))
         self.labels: dict[int, _Labels] = {}
         label_ends, self.opened = _parted_by_labels(view, matches)
@@ -84,12 +85,16 @@ class Cuts:
         """Where in a segment a text value may begin: (word, offset)."""
         start, stop = self.bounds[segment]
         labels, opened = self.labels.get(segment, ()), start in self.opened
+        if not labels and not self._marks[segment] & (BEGINS | PARTICULAR):
+            return [(start, 0)]
         starts = _starts_within(self.view.words[start:stop], self.marks[start:stop], labels, opened)
         return [(start + word, offset) for word, offset in starts]
 
     def ends(self, segment: int) -> list[tuple[int, int]]:
         """Where in a segment a text value may end: (one past the word, end offset in it)."""
         start, stop = self.bounds[segment]
+        if not self._marks[segment] & (CUTS | FORM | DIGIT):
+            return [(stop, len(self.view.words[stop - 1]))]
         ends = _ends_within(self.view.words[start:stop], self.marks[start:stop])
         return [(start + word, end) for word, end in ends]
 

@@ -24,6 +24,7 @@ NOWHERE = np.float32(1e30)
 _APART = 0.004  # so far may a candidate and a segment be apart in x and share a column
 _INTO = 0.6  # so many line heights may one reach into the other and be over or under it
 _SURE = 1e-6  # nearer to a limit than this, rounding decides
+_FEW = 1 << 14  # so many pairs of a candidate and a segment, as on a receipt, are faster looked at each
 _PAGES_AT_ONCE = 3  # more pages, and most bits of a set would stand for segments of others
 
 Places = NDArray[np.intp]
@@ -79,8 +80,13 @@ def over_and_under(view: TokenView, found: Spans, height: Floats) -> Vertical:
             other_bottom=other_bottom,
             other_page=page_of_segment[others],
         )
-        nearest, gaps[:, own] = _nearest(laid, ~has_digit[others])
+        header = ~has_digit[others]
+        if (last - first) * (end - begin) <= _FEW:
+            nearest, away = _held_against_all(laid, np.arange(last - first), header)
+        else:
+            nearest, away = _nearest(laid, header)
         segments[:, own] = np.where(nearest >= 0, nearest + begin, -1)
+        gaps[:, own] = np.where(nearest[[0, 3]] >= 0, np.minimum(np.maximum(away, 0), 98), gaps[:, own])
     return Vertical(segments, gaps[0], gaps[1])
 
 
@@ -102,7 +108,12 @@ class _Laid:
 
 
 def _nearest(laid: _Laid, header: Bools) -> tuple[Ints, Floats]:
-    """As `Vertical`, for what is laid so, segments numbered from 0; `header`: bool (s,), segments without digits."""
+    """The nearest segments, as in `Vertical` but numbered as laid, and how far away those above and below are.
+
+    Args:
+        laid: candidates and segments.
+        header: bool (s,), segments without digits.
+    """
     # From near to far; of segments whose edges are at the same height the first one is the nearer.
     upward, downward = (-laid.other_bottom).argsort(kind="stable"), laid.other_top.argsort(kind="stable")
     single = np.concatenate([_single(upward), _single(downward)], axis=1)
@@ -141,7 +152,7 @@ def _nearest(laid: _Laid, header: Bools) -> tuple[Ints, Floats]:
     again = np.flatnonzero(unsure)
     if len(again):
         nearest[:, again], gaps[:, again] = _held_against_all(laid, again, header)
-    return nearest, np.where(nearest[[0, 3]] >= 0, np.minimum(np.maximum(gaps, 0), 98), np.float32(FAR_AWAY))
+    return nearest, gaps
 
 
 def _single(near: Places) -> Sets:
