@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from docuextract_desktop.extraction.distinct import NO_RUNS, Distinct, each_once
 from docuextract_desktop.extraction.labels import LabelMatches
 from docuextract_desktop.extraction.text_cuts import Part
-from docuextract_desktop.extraction.text_spans import MAX_CANDIDATES, Runs, Span, address_spans, text_spans
+from docuextract_desktop.extraction.text_spans import MAX_CANDIDATES, Runs, address_spans, text_spans
 from docuextract_desktop.extraction.tokens import Floats, Ints, TokenView
 from docuextract_desktop.templates.models import Locale
 from docuextract_desktop.templates.types import ValueType, value_type
@@ -123,7 +124,7 @@ def find_candidates(
 
 def find_together(view: TokenView, wanted: Sequence[Wanted], matches: LabelMatches, locale: Locale) -> Together:
     """All spans of the document that could be a value of each of the kinds that are `wanted`."""
-    distinct, rows_of = _each_once([_spans_of(view, kind, choices, matches) for kind, choices in wanted])
+    distinct, rows_of = each_once([_spans_of(view, kind, choices, matches) for kind, choices in wanted])
     every = _looked_at(view, distinct)
     kinds, rows = [], []
     for (kind, choices), own_rows in zip(wanted, rows_of, strict=True):
@@ -135,7 +136,7 @@ def find_together(view: TokenView, wanted: Sequence[Wanted], matches: LabelMatch
 
 def _spans_of(view: TokenView, kind: str, choices: Sequence[str] | None, matches: LabelMatches) -> Runs:
     if not len(view.words):
-        return Runs(_NO_RUNS, [])
+        return Runs(NO_RUNS, [])
     if kind == "text":
         return text_spans(view, matches)
     if kind == "address":
@@ -143,78 +144,7 @@ def _spans_of(view: TokenView, kind: str, choices: Sequence[str] | None, matches
     return Runs(_recognised(view, value_type(kind, choices)), [])
 
 
-_NO_RUNS = np.zeros((0, 4), np.int32)
-
-
-class _Distinct(NamedTuple):
-    """n spans of a document in reading order.
-
-    Attributes:
-        part, part_start: as in `Spans`.
-        several: rows of those of more than one part. `spans`: these.
-    """
-
-    part: Ints
-    part_start: Ints
-    several: NDArray[np.intp]
-    spans: list[Span]
-
-
-def _each_once(found: Sequence[Runs]) -> tuple[_Distinct, list[NDArray[np.intp]]]:
-    """The spans of all kinds, each once, and per kind its rows among them, ascending."""
-    runs = np.concatenate([_NO_RUNS, *[single for single, _ in found]])
-    spans = sorted(set(chain.from_iterable([several for _, several in found])))
-    parts_of_spans = np.array(list(chain.from_iterable(spans)), np.int32).reshape(-1, 4)
-    count = np.array([len(span) for span in spans], np.int32) // 4
-    code = _codes(np.concatenate([runs, parts_of_spans[count.cumsum() - count]]))
-    code, begins = code[: len(runs)], code[len(runs) :]
-    order = code.argsort(kind="stable")
-    ascending = code[order]
-    is_new = np.ones(len(runs), np.bool_)
-    is_new[1:] = ascending[1:] != ascending[:-1]
-    firsts = np.flatnonzero(is_new)
-    # A span of several runs comes right after the one that is its first run alone.
-    several = ascending[firsts].searchsorted(begins, "right") + np.arange(len(spans))
-    is_single = np.ones(len(firsts) + len(spans), np.bool_)
-    is_single[several] = False
-    row_of_single = np.flatnonzero(is_single)
-    part_start = np.ones(len(is_single) + 1, np.int32)
-    part_start[0] = 0
-    part_start[1 + several] = count
-    part_start = part_start.cumsum(dtype=np.int32)
-    part = np.empty((part_start[-1], 4), np.int32)
-    alone = part_start[row_of_single]
-    part[alone] = runs.take(order[firsts], axis=0)
-    joined = np.ones(len(part), np.bool_)
-    joined[alone] = False
-    part[joined] = parts_of_spans
-
-    row_of_run = np.empty(len(runs), np.intp)
-    row_of_run[order] = row_of_single[is_new.cumsum() - 1]
-    row_of_span = dict(zip(spans, several.tolist(), strict=True))
-    rows, end = [], 0
-    for single, own in found:
-        start, end = end, end + len(single)
-        own_rows = [row_of_run[start:end], np.array([row_of_span[span] for span in own], np.intp)]
-        rows.append(np.sort(np.concatenate(own_rows)))
-    return _Distinct(part, part_start, several, spans), rows
-
-
-def _codes(runs: Ints) -> NDArray[np.int64]:
-    """One number a run; they are in the order of the runs."""
-    columns = runs.T.astype(np.int64)
-    columns[1] -= columns[0]
-    widths = [int(most).bit_length() for most in columns.max(axis=1, initial=0)]
-    if sum(widths) > 63:  # words of thousands of letters
-        columns = np.stack([np.unique(column, return_inverse=True)[1] for column in columns])
-        widths = [len(runs).bit_length()] * 4
-    code: NDArray[np.int64] = columns[0]
-    for column, width in zip(columns[1:], widths[1:], strict=True):
-        code = (code << width) | column
-    return code
-
-
-def _looked_at(view: TokenView, found: _Distinct) -> Spans:
+def _looked_at(view: TokenView, found: Distinct) -> Spans:
     """Gather what is known of spans, whatever they stand for."""
     part, part_start = found.part, found.part_start
     if not len(part):
@@ -247,7 +177,7 @@ def _looked_at(view: TokenView, found: _Distinct) -> Spans:
     )
 
 
-def _texts_of(view: TokenView, found: _Distinct) -> tuple[str, ...]:
+def _texts_of(view: TokenView, found: Distinct) -> tuple[str, ...]:
     """The text of each span, its runs of words joined by spaces."""
     whole, word_at, part = view.text, np.array(view.word_at), found.part
     begins, ends = word_at[part[:, 0]] + part[:, 2], word_at[part[:, 1] - 1] + part[:, 3]
@@ -381,7 +311,7 @@ def _recognised(view: TokenView, parser: ValueType) -> Ints:
             if begin < end:
                 found[begin, end] = None
     if not found:
-        return _NO_RUNS
+        return NO_RUNS
     edges = np.array(list(found)[:MAX_CANDIDATES])
     starts = np.array(word_at)
     words = np.searchsorted(starts, edges - (0, 1), "right") - 1
