@@ -1,4 +1,4 @@
-"""The spans of several kinds of candidates, each once and in reading order: the same words are candidates of several."""
+"""The spans of several kinds of candidates, each once, in reading order: the same words are candidates of several."""
 
 from __future__ import annotations
 
