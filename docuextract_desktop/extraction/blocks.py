@@ -85,17 +85,30 @@ _OWN = frozenset({VAT, VAT_SUFFIXED, ACCOUNT})
 
 def _lines_with_codes(view: TokenView) -> list[int]:
     """Lines on which a bank account or a VAT id stands."""
-    lines = np.flatnonzero(view.line_has_digit).tolist()
-    texts = view.line_texts
+    # All of them begin with two or three capitals that digits follow.
+    kind, line, length = view.token_kind, view.token_line, view.token_end - view.token_start
+    begins = (kind[:-1] == LETTERS) & (kind[1:] == NUMBER) & (line[:-1] == line[1:])
+    begins &= (length[:-1] == 2) | (length[:-1] == 3)
+    at = np.flatnonzero(begins)
+    places = zip(line[at].tolist(), view.token_word[at].tolist(), view.token_start[at].tolist(), strict=True)
+    texts, words = view.line_texts, view.words
+    lines = dict.fromkeys([own for own, word, start in places if words[word][start : start + 2].isupper()])
     return [line for line in lines if any(code_form(m.group().strip()) in _OWN for m in _CODES.finditer(texts[line]))]
 
 
 def _segments_with_places(view: TokenView) -> Bools:
     """Segments in which a postcode with a town stands: bool (segments,)."""
     result = np.zeros(view.segment_count, np.bool_)
-    numbered = np.zeros(view.segment_count, np.bool_)
-    numbered[view.token_segment[view.token_kind == NUMBER]] = True
-    worth_a_look = np.flatnonzero(numbered)
+    # Four digits in a row, of which a normal form has noughts (those of long numbers are cut off), or two letters right
+    # behind a digit.
+    kind, start, end, token = view.token_kind, view.token_start, view.token_end, view.token
+    numbers = np.flatnonzero((kind == NUMBER) & (end - start >= 4)).tolist()
+    long = [at for at in numbers if "0000" in token[at] or len(token[at]) >= 12]
+    two = (kind[:-1] == NUMBER) & (end[1:] - start[1:] == 2) & (end[:-1] == start[1:])
+    two &= view.token_word[:-1] == view.token_word[1:]
+    result[view.token_segment[long]] = True
+    result[view.token_segment[:-1][two]] = True
+    worth_a_look = np.flatnonzero(result)
     text, at = view.text, view.word_at
     firsts, lasts = view.segment_start[worth_a_look].tolist(), (view.segment_start[worth_a_look + 1] - 1).tolist()
     words = view.words
@@ -110,17 +123,20 @@ def _has_place(text: str) -> bool:
 
 
 def _steps(hit: Bools, below: Ints) -> Ints:
-    steps = np.where(hit, 0, _FAR).astype(np.int32)
-    for _ in range(_FAR - 1):
-        steps = np.minimum(steps, np.where(below >= 0, steps[below] + 1, _FAR)).astype(np.int32)
-    return steps
+    steps = np.full(len(hit) + 1, _FAR, np.int32)  # the last one for segments with none below
+    steps[:-1][hit] = 0
+    if hit.any():
+        for _ in range(_FAR - 1):
+            np.minimum(steps[:-1], steps[below] + 1, out=steps[:-1])
+    return steps[:-1]
 
 
 def _depth(above: Ints) -> Ints:
-    depth = np.zeros(len(above), np.int32)
+    depth = np.zeros(len(above) + 1, np.int32)
+    depth[-1] = -1  # for segments with none above
     for _ in range(_FAR):
-        depth = np.where(above >= 0, depth[above] + 1, 0).astype(np.int32)
-    return np.minimum(depth, _FAR)
+        depth[:-1] = depth[above] + 1
+    return np.minimum(depth[:-1], _FAR)
 
 
 def _spread(hashes: NDArray[np.uint32], lines: Ints) -> tuple[NDArray[np.uint32], Ints, Ints]:
@@ -156,11 +172,12 @@ def _in_address(view: TokenView, reached: list[int]) -> Bools:
     if not reached:
         return result
     hosts = " ".join(re.sub(r"[^a-z0-9]", "", view.words[w].rpartition("@")[2].casefold()) for w in reached)
-    wanted = {t for t in set(view.token) if len(t) >= 4 and t.isalpha() and t in hosts} - lexicon.COMPANY_WORDS
-    if wanted:
-        own = np.zeros(len(view.words), np.bool_)
-        own[reached] = True
-        result = np.fromiter(map(wanted.__contains__, view.token), np.bool_, len(view.token)) & ~own[view.token_word]
+    own = np.zeros(len(view.words), np.bool_)
+    own[reached] = True
+    others = np.flatnonzero((view.token_kind == LETTERS) & ~own[view.token_word]).tolist()
+    token = view.token
+    long = [at for at in others if len(token[at]) >= 4 and token[at] in hosts and token[at].isalpha()]
+    result[[at for at in long if token[at] not in lexicon.COMPANY_WORDS]] = True
     return result
 
 

@@ -6,17 +6,19 @@ proposing spans. A span may begin or end inside a printed word (`Total:12.50`, `
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from docuextract_desktop.extraction.distinct import NO_RUNS, Distinct, each_once
 from docuextract_desktop.extraction.labels import LabelMatches
-from docuextract_desktop.extraction.text_spans import MAX_CANDIDATES, Part, Span, address_spans, text_spans
+from docuextract_desktop.extraction.text_cuts import Part
+from docuextract_desktop.extraction.text_spans import MAX_CANDIDATES, Runs, address_spans, text_spans
 from docuextract_desktop.extraction.tokens import Floats, Ints, TokenView
 from docuextract_desktop.templates.models import Locale
 from docuextract_desktop.templates.types import ValueType, value_type
@@ -123,71 +125,71 @@ def find_candidates(
 
 def find_together(view: TokenView, wanted: Sequence[Wanted], matches: LabelMatches, locale: Locale) -> Together:
     """All spans of the document that could be a value of each of the kinds that are `wanted`."""
-    spans = [list(_spans_of(view, kind, choices, matches)) for kind, choices in wanted]
-    # The kind with the most comes first: what follows is then nearly sorted.
-    largest_first = sorted(spans, key=len, reverse=True)
-    distinct = sorted(dict.fromkeys(chain.from_iterable(largest_first)))
-    number = dict(zip(distinct, range(len(distinct)), strict=True))
+    distinct, rows_of = each_once([_spans_of(view, kind, choices, matches) for kind, choices in wanted])
     every = _looked_at(view, distinct)
     kinds, rows = [], []
-    for (kind, choices), own in zip(wanted, spans, strict=True):
-        own_rows = np.fromiter(map(number.__getitem__, own), np.intp, len(own))
-        own_rows.sort()
+    for (kind, choices), own_rows in zip(wanted, rows_of, strict=True):
         found, own_rows = _read(every, own_rows, kind, choices, locale)
         kinds.append(found)
         rows.append(own_rows)
     return Together(tuple(kinds), every, tuple(rows))
 
 
-def _spans_of(view: TokenView, kind: str, choices: Sequence[str] | None, matches: LabelMatches) -> Iterable[Span]:
+def _spans_of(view: TokenView, kind: str, choices: Sequence[str] | None, matches: LabelMatches) -> Runs:
     if not len(view.words):
-        return ()
+        return Runs(NO_RUNS, [])
     if kind == "text":
         return text_spans(view, matches)
     if kind == "address":
         return address_spans(view, matches)
-    return _recognised(view, value_type(kind, choices))
+    return Runs(_recognised(view, value_type(kind, choices)), [])
 
 
-def _looked_at(view: TokenView, spans: list[Span]) -> Spans:
+def _looked_at(view: TokenView, found: Distinct) -> Spans:
     """Gather what is known of spans, whatever they stand for."""
-    n = len(spans)
-    part_start = np.zeros(n + 1, np.int32)
-    np.cumsum(np.fromiter(map(len, spans), np.int32, n) // 4, out=part_start[1:])
-    part = np.fromiter(chain.from_iterable(spans), np.int32, 4 * int(part_start[-1])).reshape(-1, 4)
-    edges = part[:, :2].ravel()
-    part_box = _part_boxes(view, part, edges)
-    first, last = part[part_start[:-1]], part[part_start[1:] - 1]
-    t0 = view.word_token_start[first[:, 0]] if n else np.zeros(0, np.int32)
-    t1 = view.word_token_start[last[:, 1]] if n else np.zeros(0, np.int32)
-    rows = np.flatnonzero(first[:, 2] > 0)
-    t0[rows] = view.tokens_after(first[rows, 0], first[rows, 2])
-    rows = np.flatnonzero(last[:, 3] < view.word_length[last[:, 1] - 1]) if n else rows
-    t1[rows] = view.tokens_before(last[rows, 1] - 1, last[rows, 3])
-    confidence = _over_ranges(np.minimum, view.word_confidence, edges)
+    part, part_start = found.part, found.part_start
+    if not len(part):
+        none, boxes = np.zeros(0, np.int32), np.zeros((0, 4), np.float32)
+        return Spans((), none, none, boxes, part, boxes, part_start, none, none, np.zeros(0, np.float32))
+    part_box, confidence = _part_boxes(view, part)
+    first = last = part.T
+    box = part_box
+    if found.spans:
+        first, last = part.take(part_start[:-1], axis=0).T, part.take(part_start[1:] - 1, axis=0).T
+        box = _around(part_box, part_start, found.several)
+        confidence = np.minimum.reduceat(confidence, part_start[:-1])
+    start, final, begin, end = first[0], last[1] - 1, first[2], last[3]
+    t0, t1 = view.word_token_start[start], view.word_token_start[final + 1]
+    rows = np.flatnonzero(begin > 0)
+    t0[rows] = view.tokens_after(start[rows], begin[rows])
+    rows = np.flatnonzero(end < view.word_length[final])
+    t1[rows] = view.tokens_before(final[rows], end[rows])
     return Spans(
-        texts=tuple(_texts_of(view, spans)),
-        page=view.word_page[first[:, 0]] if n else np.zeros(0, np.int32),
-        line=view.word_line[first[:, 0]] if n else np.zeros(0, np.int32),
-        box=_around(part_box, part_start) if len(part) > n else part_box.copy(),
+        texts=_texts_of(view, found),
+        page=view.word_page[start],
+        line=view.word_line[start],
+        box=box,
         part=part,
         part_box=part_box,
         part_start=part_start,
         t0=t0,
         t1=np.maximum(t0 + 1, t1),
-        confidence=np.minimum.reduceat(confidence, part_start[:-1]) if n else np.zeros(0, np.float32),
+        confidence=confidence,
     )
 
 
-def _texts_of(view: TokenView, spans: list[Span]) -> list[str]:
+def _texts_of(view: TokenView, found: Distinct) -> tuple[str, ...]:
     """The text of each span, its runs of words joined by spaces."""
-    whole, at = view.text, view.word_at
-
-    def joined(span: Span) -> str:
-        runs = zip(span[::4], span[1::4], span[2::4], span[3::4], strict=True)
-        return " ".join([whole[at[start] + begin : at[stop - 1] + end] for start, stop, begin, end in runs])
-
-    return [whole[at[s[0]] + s[2] : at[s[1] - 1] + s[3]] if len(s) == 4 else joined(s) for s in spans]
+    whole, word_at, part = view.text, np.array(view.word_at), found.part
+    begins, ends = word_at[part[:, 0]] + part[:, 2], word_at[part[:, 1] - 1] + part[:, 3]
+    runs = [whole[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
+    if not found.spans:
+        return tuple(runs)
+    texts = list(map(runs.__getitem__, found.part_start[:-1].tolist()))
+    edges = found.part_start[np.stack([found.several, found.several + 1])].tolist()
+    for row, first, last in zip(found.several.tolist(), *edges, strict=True):
+        texts[row] = " ".join(runs[first:last])
+    return tuple(texts)
 
 
 def _read(
@@ -242,9 +244,9 @@ def _chosen(
         texts=tuple(texts),
         page=every.page[rows],
         line=every.line[rows],
-        box=every.box[rows],
-        part=every.part[part_rows],
-        part_box=every.part_box[part_rows],
+        box=every.box.take(rows, axis=0),
+        part=every.part.take(part_rows, axis=0),
+        part_box=every.part_box.take(part_rows, axis=0),
         part_start=part_start,
         t0=every.t0[rows],
         t1=every.t1[rows],
@@ -257,42 +259,43 @@ def _chosen(
     )
 
 
-def _over_ranges(reduce: np.ufunc, values: Floats, edges: Ints) -> Floats:
-    """`reduce` over every range of `values`; `edges` are start and stop of each in turn, ranges are not empty."""
-    if not len(edges):
-        return np.zeros(0, np.float32)
-    padded = np.append(values, values[-1])  # reduceat wants every edge to be an index
-    return reduce.reduceat(padded, edges)[::2].astype(np.float32)
+def _part_boxes(view: TokenView, part: Ints) -> tuple[Floats, Floats]:
+    """Boxes of parts, float32 (p, 4), and the lowest confidence in each, float32 (p,).
+
+    Where a word is cut, its box is cut in proportion to its letters.
+    """
+    words = len(view.words)
+    by_word = np.empty((5, words + 1), np.float32)
+    by_word[:4, :words], by_word[4, :words] = view.word_box.T, view.word_confidence
+    by_word[:, words] = by_word[:, words - 1]  # reduceat wants every edge to be an index
+    edges = part[:, :2].astype(np.intp).ravel()  # every other range lies between two parts and is left out
+    boxes = np.empty((len(part), 4), np.float32)
+    for side, reduce in enumerate((np.minimum, np.minimum, np.maximum, np.maximum)):
+        boxes[:, side] = reduce.reduceat(by_word[side], edges)[::2]
+    confidence = np.minimum.reduceat(by_word[4], edges)[::2]
+    start, final, begin, end = part[:, 0], part[:, 1] - 1, part[:, 2], part[:, 3]
+    left, right, length = by_word[0], by_word[2], view.word_length
+    for side, cut, word, offset in (
+        (0, np.flatnonzero(begin > 0), start, begin),
+        (2, np.flatnonzero(end < length[final]), final, end),
+    ):
+        own = word[cut]
+        boxes[cut, side] = left[own] + (right[own] - left[own]) * offset[cut] / length[own]
+    np.maximum(boxes[:, 0], boxes[:, 2], out=boxes[:, 2])
+    return boxes, confidence
 
 
-def _part_boxes(view: TokenView, part: Ints, edges: Ints) -> Floats:
-    """Boxes of parts, float32 (p, 4); where a word is cut, its box is cut in proportion to its letters."""
-    boxes = view.word_box
-    start, stop, begin, end = part.T
-    if not len(part):
-        return np.zeros((0, 4), np.float32)
-    x0 = _over_ranges(np.minimum, boxes[:, 0], edges)
-    y0 = _over_ranges(np.minimum, boxes[:, 1], edges)
-    x1 = _over_ranges(np.maximum, boxes[:, 2], edges)
-    y1 = _over_ranges(np.maximum, boxes[:, 3], edges)
-    first, last, length = boxes[start], boxes[stop - 1], view.word_length
-    cut_x0 = first[:, 0] + (first[:, 2] - first[:, 0]) * begin / length[start]
-    cut_x1 = last[:, 0] + (last[:, 2] - last[:, 0]) * end / length[stop - 1]
-    x0 = np.where(begin > 0, cut_x0, x0)
-    x1 = np.where(end < length[stop - 1], cut_x1, x1)
-    return np.stack([x0, y0, np.maximum(x0, x1), y1], axis=1).astype(np.float32)
+def _around(part_box: Floats, part_start: Ints, several: NDArray[np.intp]) -> Floats:
+    """The box around each span, given those of its parts; `several`: rows of spans of more than one part."""
+    box = part_box.take(part_start[:-1], axis=0)
+    edges = part_start[np.stack([several, several + 1], axis=1).ravel()]  # what lies between two is left out
+    parts = np.concatenate([part_box, part_box[-1:]])
+    box[several, :2] = np.minimum.reduceat(parts[:, :2], edges, axis=0)[::2]
+    box[several, 2:] = np.maximum.reduceat(parts[:, 2:], edges, axis=0)[::2]
+    return box
 
 
-def _around(boxes: Floats, start: Ints) -> Floats:
-    """The box around each run of boxes."""
-    if len(start) < 2:
-        return np.zeros((0, 4), np.float32)
-    at = start[:-1]
-    low, high = np.minimum.reduceat(boxes[:, :2], at, axis=0), np.maximum.reduceat(boxes[:, 2:], at, axis=0)
-    return np.concatenate([low, high], axis=1).astype(np.float32)
-
-
-def _recognised(view: TokenView, parser: ValueType) -> Iterable[Span]:
+def _recognised(view: TokenView, parser: ValueType) -> Ints:
     """Spans of the kinds that a parser recognises within a line."""
     found: dict[tuple[int, int], None] = {}  # where each begins and ends in the text of the whole document
     line_texts, word_at, whole = view.line_texts, view.word_at, view.text
@@ -309,10 +312,9 @@ def _recognised(view: TokenView, parser: ValueType) -> Iterable[Span]:
             if begin < end:
                 found[begin, end] = None
     if not found:
-        return ()
+        return NO_RUNS
     edges = np.array(list(found)[:MAX_CANDIDATES])
     starts = np.array(word_at)
     words = np.searchsorted(starts, edges - (0, 1), "right") - 1
-    begins, ends = (edges - starts[words]).T.tolist()
-    firsts, lasts = words.T
-    return zip(firsts.tolist(), (lasts + 1).tolist(), begins, ends, strict=True)
+    words_within, offsets = words + np.array((0, 1)), edges - starts[words]
+    return np.concatenate([words_within, offsets], axis=1).astype(np.int32)

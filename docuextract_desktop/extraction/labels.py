@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +72,8 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SAME = 0.8  # two tokens of four letters or more are the same label word from this similarity on
 _GLUED = 0.9  # the same for a label of several words that is printed as one
 _PHRASES_LIMIT = 400
+_MATCHES_LIMIT = 500
+_WORDS_LIMIT = 1 << 14  # printed words of which it is remembered what they resemble
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,12 @@ class Phrase:
     field: int
     tokens: tuple[str, ...]
     weight: float
+
+
+_Names = tuple[str, str | None, tuple[str, ...]]
+"""What a field is called: its name, its title, its labels."""
+_Found = tuple[int, int, int, float, float]
+"""A match: field, first token and one past the last, quality, letters."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,11 +125,19 @@ def cut_text(text: str) -> list[tuple[int, int, str, int, int]]:
 
 def phrases_of(fields: Sequence[TemplateField]) -> list[Phrase]:
     """All phrases by which the fields are known: their labels, titles and names."""
+    return _phrases(_names_of(fields))
+
+
+def _names_of(fields: Sequence[TemplateField]) -> tuple[_Names, ...]:
+    return tuple([(field.name, field.title, field.labels) for field in fields])
+
+
+def _phrases(fields: Sequence[_Names]) -> list[Phrase]:
     phrases: list[Phrase] = []
-    for index, field in enumerate(fields):
+    for index, (name, title, labels) in enumerate(fields):
         seen: set[tuple[str, ...]] = set()
-        spoken = _CAMEL.sub(" ", field.name).replace("_", " ").replace("-", " ")
-        for text, weight in (*((label, 1.0) for label in field.labels), (field.title or "", 0.95), (spoken, 0.9)):
+        spoken = _CAMEL.sub(" ", name).replace("_", " ").replace("-", " ")
+        for text, weight in (*((label, 1.0) for label in labels), (title or "", 0.95), (spoken, 0.9)):
             tokens = _tokens_of(text)
             if tokens and tokens not in seen and len(seen) < _PHRASES_LIMIT:
                 seen.add(tokens)
@@ -128,90 +145,186 @@ def phrases_of(fields: Sequence[TemplateField]) -> list[Phrase]:
     return phrases
 
 
+class _Vocabulary:
+    """The words of all labels of a template, and which printed words resemble them.
+
+    Forms of one kind print the same words again and again, and most words resemble no label. So what a printed word
+    resembles is worked out when it is met for the first time, and a document costs what its few label words cost.
+
+    Attributes:
+        phrases: all phrases of all fields.
+    """
+
+    def __init__(self, fields: Sequence[_Names]) -> None:
+        self.phrases = _phrases(fields)
+        asked = {t: i for i, t in enumerate(dict.fromkeys(t for p in self.phrases for t in p.tokens))}
+        for phrase in self.phrases:
+            if len(phrase.tokens) > 1 and "#" not in phrase.tokens:
+                asked.setdefault("".join(phrase.tokens), len(asked))
+        self._asked = list(asked)
+        self._rows = [[asked[t] for t in p.tokens] for p in self.phrases]
+        self._letters = [float(sum(map(len, p.tokens))) for p in self.phrases]
+        self._begun_by: dict[int, list[int]] = {}  # row of a word → phrases that begin with it
+        self._glued_as: dict[int, list[int]] = {}  # row of a label printed as one word → phrases
+        self._alone: dict[str, list[Phrase]] = {}  # long labels of one word, which pages may print as two
+        for number, phrase in enumerate(self.phrases):
+            self._begun_by.setdefault(self._rows[number][0], []).append(number)
+            if len(phrase.tokens) > 1 and "#" not in phrase.tokens and self._letters[number] >= 5:
+                self._glued_as.setdefault(asked["".join(phrase.tokens)], []).append(number)
+            if len(phrase.tokens) == 1 and len(phrase.tokens[0]) >= 6:
+                self._alone.setdefault(phrase.tokens[0], []).append(phrase)
+        self._rests: dict[str, set[str]] = {}  # first half of such a label → its second halves
+        for text in self._alone:
+            for cut_at in range(1, len(text)):
+                self._rests.setdefault(text[:cut_at], set()).add(text[cut_at:])
+        self._weigh_words(asked, len(fields))
+        self._lock = Lock()
+        self._forget()
+
+    def _weigh_words(self, asked: dict[str, int], fields: int) -> None:
+        """How telling each word of each field's labels is.
+
+        A word that many fields share in their labels (`date`, `amount`) tells less: its weight is one over the root of
+        their number.
+        """
+        owners: dict[str, set[int]] = {}
+        for phrase in self.phrases:
+            for token in phrase.tokens:
+                if token not in _EMPTY_WORDS and len(token) > 1:
+                    owners.setdefault(token, set()).add(phrase.field)
+        own = [[token for token, of in owners.items() if field in of] for field in range(fields)]
+        words = [token for tokens in own for token in tokens]
+        self._fields = fields
+        self._weighed = [field for field, tokens in enumerate(own) if tokens]
+        self._weighed_start = np.cumsum([0, *(len(own[field]) for field in self._weighed)])[:-1]
+        self._weighed_rows = [asked[token] for token in words]
+        self._weights = np.sqrt([len(owners[token]) for token in words])[:, None]
+
+    def _forget(self) -> None:
+        self._number: dict[str, int] = {}  # printed word → its number; 0: resembles nothing
+        self._alike: list[list[tuple[int, float]]] = [[]]  # by number, the rows of the words that it resembles
+        self._share = np.zeros((self._fields, 64), np.float32)  # by field and number
+
+    def look_up(self, tokens: Sequence[str]) -> tuple[NDArray[np.intp], list[list[tuple[int, float]]], Floats]:
+        """What the tokens of a document resemble.
+
+        Returns:
+            intp (tokens,), the number of each, 0 where it resembles nothing; by number, which words of labels it
+            resembles, and how closely; float32 (fields, numbers), how telling it is for each field.
+        """
+        with self._lock:
+            met = set(tokens).difference(self._number)
+            if met:
+                if len(self._number) + len(met) > _WORDS_LIMIT:
+                    self._forget()
+                    met = set(tokens)
+                self._learn(sorted(met))
+            number = np.fromiter(map(self._number.__getitem__, tokens), np.intp, len(tokens))
+            return number, self._alike, self._share
+
+    def _learn(self, printed: list[str]) -> None:
+        alike = _similarity(self._asked, ["#" if t in NUMBER_WORDS else t for t in printed])
+        telling = np.flatnonzero(alike.any(axis=0))
+        alike = np.ascontiguousarray(alike[:, telling])
+        first = len(self._alike)
+        self._number.update(dict.fromkeys(printed, 0))
+        for number, at in enumerate(telling.tolist(), first):
+            self._number[printed[at]] = number
+        resembled: list[list[tuple[int, float]]] = [[] for _ in range(len(telling))]
+        rows, columns = np.nonzero(alike)
+        for row, column, how in zip(rows.tolist(), columns.tolist(), alike[rows, columns].tolist(), strict=True):
+            resembled[column].append((row, how))
+        self._alike = [*self._alike, *resembled]
+        if len(self._alike) > self._share.shape[1]:
+            more = np.zeros((self._fields, 2 * len(self._alike)), np.float32)
+            more[:, :first] = self._share[:, :first]
+            self._share = more
+        if len(telling) and self._weighed:
+            weighed = alike[self._weighed_rows] / self._weights
+            self._share[self._weighed, first : len(self._alike)] = np.maximum.reduceat(weighed, self._weighed_start)
+
+    def phrases_among(self, places: dict[int, dict[int, float]], line: list[int]) -> Iterable[_Found]:
+        """Matches, phrase by phrase.
+
+        Args:
+            places: row of a label word → tokens of the document that resemble it, ascending, and how closely.
+            line: of each token.
+        """
+        numbers = {number for row in places for number in self._begun_by.get(row, ())}
+        glued = {number: row for row in places for number in self._glued_as.get(row, ())}
+        for number in sorted(numbers.union(glued)):
+            phrase, rows, letters = self.phrases[number], self._rows[number], self._letters[number]
+            size = len(rows)
+            if size == 1:
+                for at, how in places[rows[0]].items():
+                    yield phrase.field, at, at + 1, how * phrase.weight, letters
+            elif all(map(places.__contains__, rows)):
+                others = [(step, places[row]) for step, row in enumerate(rows[1:], 1)]
+                for at, how in places[rows[0]].items():
+                    for step, place in others:
+                        how = min(how, place.get(at + step, 0.0))
+                    if how and line[at] == line[at + size - 1]:
+                        yield phrase.field, at, at + size, how * phrase.weight, letters
+            if number in glued:
+                for at, how in places[glued[number]].items():
+                    alike = np.float32(how)
+                    # Strict: half of a label of two words must not pass for the whole.
+                    if alike >= _GLUED:
+                        yield phrase.field, at, at + 1, float(alike * phrase.weight), letters
+
+    def split_words_among(self, tokens: Sequence[str], line: list[int]) -> list[_Found]:
+        """Labels of one word that the page prints as two (`Sub Total` for `subtotal`)."""
+        printed = set(tokens) - NUMBER_WORDS
+        halves = {half for half in printed.intersection(self._rests) if not printed.isdisjoint(self._rests[half])}
+        if not halves:
+            return []
+        return [
+            (phrase.field, at, at + 2, phrase.weight, float(len(phrase.tokens[0])))
+            for at, half in enumerate(tokens[:-1])
+            if half in halves and tokens[at + 1] not in NUMBER_WORDS and line[at] == line[at + 1]
+            for phrase in self._alone.get(half + tokens[at + 1], ())
+        ]
+
+
+@lru_cache(maxsize=512)
+def _vocabulary(fields: tuple[_Names, ...]) -> _Vocabulary:
+    return _Vocabulary(fields)
+
+
 def match_labels(view: TokenView, fields: Sequence[TemplateField]) -> LabelMatches:
     """Find every label of `fields` on the document."""
-    phrases = phrases_of(fields)
+    vocabulary = _vocabulary(_names_of(fields))
     count = len(view.token)
-    if not phrases or not count:
+    if not vocabulary.phrases or not count:
         return _nothing(len(fields), count)
-    normal = ["#" if t in NUMBER_WORDS else t for t in view.token]
-    printed = {t: i for i, t in enumerate(dict.fromkeys(normal))}
-    printed_of = np.fromiter(map(printed.__getitem__, normal), np.int64, count)
-    asked = {t: i for i, t in enumerate(dict.fromkeys(t for p in phrases for t in p.tokens))}
-    glued = {"".join(p.tokens): None for p in phrases if len(p.tokens) > 1 and "#" not in p.tokens}
-    for text in glued:
-        asked.setdefault(text, len(asked))
-    alike = _similarity(list(asked), list(printed))
-    present = alike.max(axis=1) > 0
-
-    found: list[tuple[int, int, int, float, float]] = []
-    line = view.token_line
-    for phrase in phrases:
-        rows = [asked[t] for t in phrase.tokens]
-        letters = float(sum(len(t) for t in phrase.tokens))
-        size = len(rows)
-        if all(present[r] for r in rows) and size <= count:
-            quality = alike[rows[0]][printed_of[: count - size + 1]]
-            for step, row in enumerate(rows[1:], 1):
-                quality = np.minimum(quality, alike[row][printed_of[step : count - size + 1 + step]])
-            if size > 1:
-                quality = quality * (line[: count - size + 1] == line[size - 1 :])
-            found += [
-                (phrase.field, at, at + size, float(quality[at]) * phrase.weight, letters)
-                for at in np.flatnonzero(quality > 0).tolist()
-            ]
-        if size > 1:
-            glued_row = asked["".join(phrase.tokens)] if "#" not in phrase.tokens else None
-            if glued_row is not None and present[glued_row] and letters >= 5:
-                # Strict: half of a label of two words must not pass for the whole.
-                here = np.where(alike[glued_row] >= _GLUED, alike[glued_row], 0)[printed_of] * phrase.weight
-                found += [(phrase.field, at, at + 1, float(here[at]), letters) for at in np.flatnonzero(here).tolist()]
-    found += _split_words(phrases, normal, line, printed, printed_of)
-    table = np.array(found, np.float64).reshape(-1, 5)
-    table = _best_per_place(table)
-    start, stop = table[:, 1].astype(np.int32), table[:, 2].astype(np.int32)
-    field = table[:, 0].astype(np.int32)
-    length = table[:, 4].astype(np.float32)
+    number, alike, share = vocabulary.look_up(view.token)
+    places: dict[int, dict[int, float]] = {}
+    telling = np.flatnonzero(number)
+    for at, word in zip(telling.tolist(), number[telling].tolist(), strict=True):
+        for row, how in alike[word]:
+            places.setdefault(row, {})[at] = how
+    line = view.token_line.tolist()
+    found = [*vocabulary.phrases_among(places, line), *vocabulary.split_words_among(view.token, line)]
+    table = np.array(_best_per_place(found), np.float64).reshape(-1, 5).T
+    field, start, stop = table[:3].astype(np.int32)
+    length = table[4].astype(np.float32)
     covers = (
-        (start[None, :] <= start[:, None])
-        & (stop[None, :] >= stop[:, None])
-        & (field[None, :] != field[:, None])
-        & (length[None, :] > length[:, None] + 1)
-        & (table[None, :, 3] >= 0.85)
+        (start <= start[:, None])
+        & (stop >= stop[:, None])
+        & (field != field[:, None])
+        & (length > length[:, None] + 1)
+        & (table[3] >= 0.85)
     )
     return LabelMatches(
         field=field,
         start=start,
         stop=stop,
-        line=line[start] if len(start) else np.zeros(0, np.int32),
-        quality=table[:, 3].astype(np.float32),
+        line=view.token_line[start],
+        quality=table[3].astype(np.float32),
         length=length,
-        inside_other=covers.any(axis=1) if len(start) else np.zeros(0, np.bool_),
-        token_share=_token_shares(phrases, len(fields), asked, alike, printed_of),
+        inside_other=covers.any(axis=1),
+        token_share=share.take(number, axis=1),
     )
-
-
-def _split_words(
-    phrases: list[Phrase], normal: list[str], line: Ints, printed: dict[str, int], printed_of: NDArray[np.int64]
-) -> list[tuple[int, int, int, float, float]]:
-    """Labels of one word that the page prints as two (`Sub Total` for `subtotal`)."""
-    single = {p.tokens[0]: p for p in phrases if len(p.tokens) == 1 and len(p.tokens[0]) >= 6}
-    if not single:
-        return []
-    by_text: dict[str, list[Phrase]] = {}
-    for phrase in phrases:
-        if len(phrase.tokens) == 1 and phrase.tokens[0] in single:
-            by_text.setdefault(phrase.tokens[0], []).append(phrase)
-    halves = {text[:cut_at] for text in by_text for cut_at in range(1, len(text))}
-    is_half = np.fromiter(map(halves.__contains__, printed), np.bool_, len(printed))
-    found = []
-    for at in np.flatnonzero(is_half[printed_of[:-1]] & (line[:-1] == line[1:])).tolist():
-        if normal[at] + normal[at + 1] in by_text:
-            found += [
-                (phrase.field, at, at + 2, phrase.weight, float(len(phrase.tokens[0])))
-                for phrase in by_text.get(normal[at] + normal[at + 1], ())
-            ]
-    return found
 
 
 def _similarity(asked: list[str], printed: list[str]) -> Floats:
@@ -223,41 +336,17 @@ def _similarity(asked: list[str], printed: list[str]) -> Floats:
     return np.where((scores >= 1) | long_enough[None, :], scores, 0).astype(np.float32)
 
 
-def _best_per_place(table: np.ndarray) -> np.ndarray:
+def _best_per_place(found: list[_Found]) -> list[_Found]:
     """One match per field and place, the best; at most the 500 best in all."""
-    if not len(table):
-        return table
-    order = np.lexsort((-table[:, 4], -table[:, 3]))
-    seen: set[tuple[int, int, int]] = set()
-    keep = []
-    for row in order:
-        place = (int(table[row, 0]), int(table[row, 1]), int(table[row, 2]))
-        if place not in seen:
-            seen.add(place)
-            keep.append(row)
-    best: np.ndarray = table[np.sort(np.array(keep[:500]))]
-    return best
-
-
-def _token_shares(
-    phrases: list[Phrase], fields: int, asked: dict[str, int], alike: Floats, printed_of: NDArray[np.int64]
-) -> Floats:
-    """How telling each token of the document is for each field, by the label words it resembles.
-
-    A word that many fields share in their labels (`date`, `amount`) tells less: its weight is one over the fields.
-    """
-    owners: dict[str, set[int]] = {}
-    for phrase in phrases:
-        for token in phrase.tokens:
-            if token not in _EMPTY_WORDS and len(token) > 1:
-                owners.setdefault(token, set()).add(phrase.field)
-    shares = np.zeros((fields, alike.shape[1]), np.float32)
-    for field in range(fields):
-        own = [token for token, of in owners.items() if field in of]
-        if own:
-            weight = np.sqrt([len(owners[token]) for token in own])
-            shares[field] = (alike[[asked[token] for token in own]] / weight[:, None]).max(axis=0)
-    return shares[:, printed_of]
+    best: dict[tuple[int, int, int], int] = {}
+    for row, (field, start, stop, quality, letters) in enumerate(found):
+        before = best.setdefault((field, start, stop), row)
+        if (quality, letters) > found[before][3:]:
+            best[field, start, stop] = row
+    rows = sorted(best.values())
+    if len(rows) > _MATCHES_LIMIT:
+        rows = sorted(sorted(rows, key=lambda row: (-found[row][3], -found[row][4]))[:_MATCHES_LIMIT])
+    return [found[row] for row in rows]
 
 
 def _nothing(fields: int, tokens: int) -> LabelMatches:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from docuextract_desktop.extraction.candidates import CandidateSet, Spans, Together
-from docuextract_desktop.extraction.tokens import NUMBER, Bools, Floats, Hashes, Ints, TokenView, mix
+from docuextract_desktop.extraction.tokens import Bools, Floats, Hashes, Ints, TokenView, mix
+from docuextract_desktop.extraction.verticals import FAR_AWAY, over_and_under
 
 NOTHING = np.uint32(0x5A17)
 """Hash of the token that is not there."""
@@ -16,8 +18,6 @@ _RANGE_WORDS = frozenset(
     ["-", "–", "—", "to", "thru", "through", "until", "till", "bis", "au", "al", "a", "t/m", "tot", "até", "hasta"]
 )
 _RANGE_KINDS = frozenset({"date", "money", "number"})
-_FAR_AWAY = 99.0  # line heights, where there is no neighbour
-_AT_ONCE = 1 << 17  # pairs of a candidate and a segment that are looked at in one go: few enough to stay near at hand
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,15 +67,6 @@ class Surroundings:
     ranges: tuple[Ranges, ...]
 
 
-NOWHERE = np.float32(1e30)
-"""A distance so large that whatever it is added to is lost in it."""
-
-
-def nowhere(there: Bools) -> Floats:
-    """What to add to distances so that only those count that are `there`; cheaper than choosing them."""
-    return np.multiply(~there, NOWHERE, dtype=np.float32)
-
-
 def padded(values: Hashes) -> Hashes:
     """`values` with a fixed hash behind them, which the index -1 gives, and so does the first one past the end."""
     return np.append(values, NOTHING)
@@ -107,24 +98,32 @@ def look_around(view: TokenView, candidates: Together) -> Surroundings:
     first = np.where(first < t0, first, -1)
 
     height = np.maximum(first_line_height(view, found), 1e-4)
-    left_gap = np.full(n, _FAR_AWAY, np.float32)
+    left_gap = np.full(n, FAR_AWAY, np.float32)
     if count and n:
         away = (found.box[:, 0] - view.token_box[np.maximum(left[0], 0), 2]) / height
         aspect = np.array([p.height / max(p.width, 1e-6) for p in view.pages], np.float32)[found.page]
-        left_gap = np.where((left[0] >= 0) & (away < _FAR_AWAY), away / np.maximum(aspect, 0.1), left_gap)
+        left_gap = np.where((left[0] >= 0) & (away < FAR_AWAY), away / np.maximum(aspect, 0.1), left_gap)
 
     # The phrase to the left: what precedes in the candidate's own segment, or else the whole segment before it.
     segments = view.segment_token_start
     own_from = segments[view.word_segment[words]]
-    before_from = segments[view.token_segment[np.maximum(own_from - 1, 0)]] if count else t0
-    inside = own_from < t0
-    phrase_from = np.where(inside, own_from, np.where(own_from > line_from, before_from, t0))
-    phrase_to = np.where(inside, t0, own_from)
-    phrases = roll_hash(view, np.append(phrase_from, segments[:-1]), np.append(phrase_to, segments[1:]))
-    phrase_of_segment = padded(phrases[n:])
+    inside = np.flatnonzero(own_from < t0)
+    starts, ends = np.concatenate([own_from[inside], segments[:-1]]), np.concatenate([t0[inside], segments[1:]])
+    phrases = roll_hash(view, starts, ends)
+    phrase_of_segment = padded(phrases[len(inside) :])
+    before = np.full(n, -1, np.intp)
+    if count:
+        before = np.where(own_from > line_from, view.token_segment[np.maximum(own_from - 1, 0)], -1)
+    left_phrase = phrase_of_segment[before]
+    left_phrase[inside] = phrases[: len(inside)]
 
-    stack = _over_and_under(view, found, height)
-    above, above2, header, below = _overlapping_tokens(view, found, stack.segments).swapaxes(0, 1)
+    stack = over_and_under(view, found, height)
+    # The nearest one above is a header more often than not.
+    is_header = stack.segments[0] == stack.segments[2]
+    segments_near = stack.segments.copy()
+    segments_near[2][is_header] = -1
+    above, above2, header, below = _overlapping_tokens(view, found, segments_near).swapaxes(0, 1)
+    header = np.where(is_header, above, header)
     return Surroundings(
         left=left,
         right=right,
@@ -133,7 +132,7 @@ def look_around(view: TokenView, candidates: Together) -> Surroundings:
         above2=above2,
         header=header,
         below=below,
-        left_phrase=phrases[:n],
+        left_phrase=left_phrase,
         above_phrase=phrase_of_segment[stack.segments[0]],
         header_phrase=phrase_of_segment[stack.segments[2]],
         height=height,
@@ -161,99 +160,33 @@ def first_line_height(view: TokenView, found: Spans) -> Floats:
     return height
 
 
-# --- over and under --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class _Vertical:
-    """Segments over and under each of n candidates.
-
-    Attributes:
-        segments: int32 (4, n): the nearest above, the next one, the nearest above without digits, the nearest below;
-            -1 where there is none.
-        above_gap, below_gap: float32 (n,), how far away the nearest ones are, in line heights.
-    """
-
-    segments: Ints
-    above_gap: Floats
-    below_gap: Floats
-
-
-def _over_and_under(view: TokenView, found: Spans, height: Floats) -> _Vertical:
-    n = len(found)
-    segments = np.full((4, n), -1, np.int32)
-    gaps = np.full((2, n), _FAR_AWAY, np.float32)
-    page_of_segment = view.page_of_line[view.line_of_segment]
-    has_digit = np.zeros(view.segment_count, np.bool_)
-    has_digit[view.token_segment[view.token_kind == NUMBER]] = True
-    for page in range(len(view.pages)):
-        rows = np.flatnonzero(found.page == page)
-        begin, end = np.searchsorted(page_of_segment, (page, page + 1)).tolist()
-        if begin == end:
-            continue
-        others, digits = view.segment_box[begin:end], has_digit[begin:end]
-        step = max(_AT_ONCE // len(others), 1)
-        for some in (rows[at : at + step] for at in range(0, len(rows), step)):
-            nearest, gaps[:, some] = _nearest(found.box[some], height[some], others, digits)
-            segments[:, some] = np.where(nearest >= 0, nearest + begin, -1)
-    return _Vertical(segments, gaps[0], gaps[1])
-
-
-def _nearest(box: Floats, height: Floats, others: Floats, digits: Bools) -> tuple[Ints, Floats]:
-    """As `_Vertical`, for candidates and segments of one page."""
-    left, top, right, bottom = np.ascontiguousarray(box.T)[:, :, None]
-    other_left, other_top, other_right, other_bottom = np.ascontiguousarray(others.T)
-    column = np.minimum(right, other_right) - np.maximum(left, other_left) > -0.004
-    middle = (other_top + other_bottom) / 2
-    up = (top - other_bottom) / height[:, None]
-    up += nowhere(column & (middle < top) & (up > -0.6))
-    down = (other_top - bottom) / height[:, None]
-    down += nowhere(column & (middle > bottom) & (down > -0.6))
-    all_rows = np.arange(len(box))
-    nearest = np.empty((4, len(box)), np.int32)
-    gaps = np.empty((2, len(box)), np.float32)
-
-    def take_least(at: int, distance: Floats) -> Floats:
-        least = distance.argmin(axis=1)  # the first of equals
-        away: Floats = distance[all_rows, least]
-        nearest[at] = np.where(away < NOWHERE, least, -1)
-        return away
-
-    gaps[0] = take_least(0, up)
-    gaps[1] = take_least(3, down)
-    take_least(2, up + nowhere(~digits))
-    up[all_rows, nearest[0]] = NOWHERE
-    take_least(1, up)
-    there = nearest[[0, 3]] >= 0
-    return nearest, np.where(there, np.minimum(np.maximum(gaps, 0), 98), np.float32(_FAR_AWAY))
-
-
 def _overlapping_tokens(view: TokenView, found: Spans, segment: Ints, keep: int = 3, look: int = 12) -> Ints:
     """The tokens of `segment` (k, n) that lie nearest over or under each candidate, in reading order.
 
     Returns:
         int32 (keep, k, n).
     """
+    n = segment.shape[1]
     result = np.full((keep, segment.size), -1, np.int32)
-    if len(view.token):
-        safe = np.maximum(segment.ravel(), 0)
-        start = view.segment_token_start[safe]
-        stop = np.where(segment.ravel() >= 0, view.segment_token_start[safe + 1], start)
-        few = np.flatnonzero((stop > start) & (stop - start <= keep))
-        many = np.flatnonzero(stop - start > keep)
-        left, right = (np.tile(found.box[:, side], len(segment)) for side in (0, 2))
-        for rows, width in ((few, keep), (many, look)):
-            index = start[rows] + _column(0, width)
-            ok = index < stop[rows]
-            inside = np.minimum(index, len(view.token) - 1)
-            away = np.maximum(
-                np.maximum(left[rows] - view.token_box[inside, 2], view.token_box[inside, 0] - right[rows]), 0
-            )
-            cost = np.where(ok, away + 1e-6 * np.arange(width)[:, None], np.inf)
-            if width > keep:
-                chosen = np.sort(np.argsort(cost, axis=0, kind="stable")[:keep], axis=0)
-                index, cost = np.take_along_axis(index, chosen, 0), np.take_along_axis(cost, chosen, 0)
-            result[:, rows] = np.where(cost < 0.1, index, -1)
+    asked = segment.ravel()
+    start = view.segment_token_start.take(np.maximum(asked, 0))
+    stop = view.segment_token_start.take(asked + 1)  # where there is no segment, no token
+    left, right = np.ascontiguousarray(found.box[:, ::2].T)
+    token_left, token_right = np.ascontiguousarray(view.token_box[:, ::2].T)
+    few = np.flatnonzero((stop > start) & (stop - start <= keep))
+    many = np.flatnonzero(stop - start > keep)
+    for rows, width in ((few, keep), (many, look)):
+        own, first, behind = rows % n, start[rows], stop[rows]
+        index = first + _column(0, width)
+        inside = np.minimum(index, behind - 1)
+        away = np.maximum(left[own] - token_right.take(inside), token_left.take(inside) - right[own])
+        cost = np.maximum(away, 0) + 1e-6 * np.arange(width)[:, None]
+        cost[index >= behind] = np.inf
+        if width > keep:
+            chosen = np.sort(np.argsort(cost, axis=0, kind="stable")[:keep], axis=0)
+            index, cost = first + chosen, np.take_along_axis(cost, chosen, 0)
+        for kept, near in zip(result, np.where(cost < 0.1, index, -1), strict=True):
+            kept[rows] = near
     return result.reshape(keep, *segment.shape)
 
 
@@ -297,5 +230,12 @@ def joined_by_range(view: TokenView, found: CandidateSet) -> list[tuple[int, int
 
 def kind_of_token(view: TokenView, index: Ints) -> Ints:
     """Kind of each token, three more where its word ends with a colon; 9 where the index is -1."""
-    kind = np.append(view.token_kind + 3 * view.word_colon[view.token_word], 9).astype(np.int32)
-    return np.asarray(kind[index], np.int32)
+    return _kinds_of_tokens(view).take(index)
+
+
+@lru_cache(maxsize=2)
+def _kinds_of_tokens(view: TokenView) -> Ints:
+    """As `kind_of_token`, of all tokens, and 9 behind the last one."""
+    kinds = np.full(len(view.token) + 1, 9, np.int32)
+    np.add(view.token_kind, 3 * view.word_colon[view.token_word], out=kinds[:-1])
+    return kinds
