@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from docuextract_desktop.extraction.labels import LabelMatches
 from docuextract_desktop.extraction.text_spans import MAX_CANDIDATES, Part, Span, address_spans, text_spans
-from docuextract_desktop.extraction.tokens import Floats, Ints, TokenView
+from docuextract_desktop.extraction.tokens import NUMBER, Floats, Ints, TokenView
 from docuextract_desktop.templates.models import Locale
-from docuextract_desktop.templates.types import ValueType, value_type
+from docuextract_desktop.templates.types import Lines, ValueType, value_type
 
 
 def kind_of(field_type: str) -> str:
@@ -122,7 +122,8 @@ def find_candidates(
 
 def find_together(view: TokenView, wanted: Sequence[Wanted], matches: LabelMatches, locale: Locale) -> Together:
     """All spans of the document that could be a value of each of the kinds that are `wanted`."""
-    spans = [list(_spans_of(view, kind, choices, matches)) for kind, choices in wanted]
+    lines = _lines_of(view) if len(view.words) else None
+    spans = [list(_spans_of(view, kind, choices, matches, lines)) for kind, choices in wanted]
     # The kind with the most comes first: what follows is then nearly sorted.
     largest_first = sorted(spans, key=len, reverse=True)
     distinct = sorted(dict.fromkeys(chain.from_iterable(largest_first)))
@@ -138,14 +139,16 @@ def find_together(view: TokenView, wanted: Sequence[Wanted], matches: LabelMatch
     return Together(tuple(kinds), every, tuple(rows))
 
 
-def _spans_of(view: TokenView, kind: str, choices: Sequence[str] | None, matches: LabelMatches) -> Iterable[Span]:
+def _spans_of(
+    view: TokenView, kind: str, choices: Sequence[str] | None, matches: LabelMatches, lines: Lines | None
+) -> Iterable[Span]:
     if not len(view.words):
         return ()
     if kind == "text":
         return text_spans(view, matches)
     if kind == "address":
         return address_spans(view, matches)
-    return _recognised(view, value_type(kind, choices))
+    return _recognised(view, value_type(kind, choices), lines)
 
 
 def _looked_at(view: TokenView, spans: list[Span]) -> Spans:
@@ -291,9 +294,43 @@ def _around(boxes: Floats, start: Ints) -> Floats:
     return np.concatenate([low, high], axis=1).astype(np.float32)
 
 
-def _recognised(view: TokenView, parser: ValueType) -> Iterable[Span]:
+def _lines_of(view: TokenView) -> Lines | None:
+    """The lines of the document for types that look at all at once; None where a word holds white space."""
+    text, words = view.text, view.words
+    if text.count(" ") != len(words) - 1 or not (text.isprintable() or text.split() == list(words)):
+        return None
+    with_digit = view.token_word[view.token_kind == NUMBER]
+    with_digit = with_digit[np.flatnonzero(with_digit[1:] != with_digit[:-1])]  # the last one is added below
+    last = view.token_word[view.token_kind == NUMBER][-1:]
+    return Lines(
+        text="\n".join(view.line_texts),
+        words=words,
+        word_at=view.word_at,
+        line_start=view.line_start.tolist(),
+        with_digit=[*with_digit.tolist(), *last.tolist()],
+    )
+
+
+def _recognised(view: TokenView, parser: ValueType, lines: Lines | None) -> Iterable[Span]:
     """Spans of the kinds that a parser recognises within a line."""
-    found: dict[tuple[int, int], None] = {}  # where each begins and ends in the text of the whole document
+    places = parser.recognise_all(lines) if lines is not None else None
+    if places is None:
+        places = _line_by_line(view, parser)
+    elif len(places) > MAX_CANDIDATES:
+        places = sorted(places)
+    if not places:
+        return ()
+    edges = np.array(places[:MAX_CANDIDATES])
+    starts = np.array(view.word_at)
+    words = np.searchsorted(starts, edges - (0, 1), "right") - 1
+    begins, ends = (edges - starts[words]).T.tolist()
+    firsts, lasts = words.T
+    return zip(firsts.tolist(), (lasts + 1).tolist(), begins, ends, strict=True)
+
+
+def _line_by_line(view: TokenView, parser: ValueType) -> list[tuple[int, int]]:
+    """Where in the text of the whole document the values begin and end that a parser recognises, each once."""
+    found: dict[tuple[int, int], None] = {}
     line_texts, word_at, whole = view.line_texts, view.word_at, view.text
     line_at = [word_at[first] for first in view.line_start[:-1].tolist()]
     worth_a_look = np.flatnonzero(view.line_has_digit).tolist() if parser.needs_digit else range(view.line_count)
@@ -307,11 +344,4 @@ def _recognised(view: TokenView, parser: ValueType) -> Iterable[Span]:
                 end -= 1
             if begin < end:
                 found[begin, end] = None
-    if not found:
-        return ()
-    edges = np.array(list(found)[:MAX_CANDIDATES])
-    starts = np.array(word_at)
-    words = np.searchsorted(starts, edges - (0, 1), "right") - 1
-    begins, ends = (edges - starts[words]).T.tolist()
-    firsts, lasts = words.T
-    return zip(firsts.tolist(), (lasts + 1).tolist(), begins, ends, strict=True)
+    return list(found)

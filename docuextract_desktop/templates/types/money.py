@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 from docuextract_desktop.templates.models import Locale
 from docuextract_desktop.templates.types.base import AUTO_LOCALE, BaseType, Parsed, Span
 from docuextract_desktop.templates.types.currency import (
     FIRST_LETTERS,
+    IN_LETTERS,
+    LONGEST,
     PATTERN,
     SYMBOLS,
     currency_of,
     sign_before,
     vote_currency,
 )
+from docuextract_desktop.templates.types.lines import Lines
 from docuextract_desktop.templates.types.number import negate
-from docuextract_desktop.templates.types.numerals import chains, display_number, read_numeral, same_number
+from docuextract_desktop.templates.types.numerals import (
+    ATOM,
+    JOINT_GROUP,
+    chains,
+    display_number,
+    read_numeral,
+    same_number,
+)
 
 __all__ = ["MoneyType", "vote_currency"]
 
@@ -65,6 +78,42 @@ class MoneyType(BaseType):
             if span is not None:
                 spans.append(span)
         return spans
+
+    def recognise_all(self, lines: Lines) -> list[tuple[int, int]]:
+        """As `recognise` in each line: word by word, and with its line only where the words beside it matter."""
+        text, words, word_at = lines.text, lines.words, lines.word_at
+        places: list[tuple[int, int]] = []
+        for i in lines.with_digit:
+            word = words[i]
+            spans, matters = _amounts_of(word)
+            if not matters:
+                continue
+            at = word_at[i]
+            end = at + len(word)
+            behind = matters & _role(words[i + 1]) & ~_BEFORE if text[end : end + 1] == " " else 0
+            if matters & _BEFORE and at and text[at - 1] == " " and _role(words[i - 1]) & _BEFORE:
+                places += self._in_line(lines, i)
+            elif not behind:
+                for a, b in spans:
+                    places.append((at + a, at + b))
+            elif behind == _PRICE:
+                for a, b in _amounts_before_price(word, words[i + 1][0]):
+                    places.append((at + a, at + b))
+            else:
+                places += self._in_line(lines, i)
+        return list(dict.fromkeys(places))
+
+    def _in_line(self, lines: Lines, i: int) -> Iterator[tuple[int, int]]:
+        """The amounts that begin in a word, seen in its line."""
+        begin, stop = lines.around(i)
+        line = lines.text[begin:stop]
+        at = lines.word_at[i] - begin
+        end = at + len(lines.words[i])
+        for a, b in chains(line):
+            if at <= a < end:
+                span = self._span(line, a, b)
+                if span is not None:
+                    yield begin + span.start, begin + span.end
 
     @staticmethod
     def _span(text: str, start: int, end: int) -> Span | None:
@@ -139,6 +188,99 @@ class MoneyType(BaseType):
         """With groups of three, the decimal mark of the locale, and the currency's code behind it where given."""
         shown = display_number(value, locale.decimal)
         return f"{shown} {currency}" if currency else shown
+
+
+_BEFORE, _BEHIND_IT, _PRICE, _DASH, _THREE, _DECIMALS, _TWO = 1, 2, 4, 8, 16, 32, 64
+"""What the word beside an amount can be for it: a part of it before or behind it, a price of its own, a dash for no
+cents, or digits that go on with it."""
+_ANY_BEHIND: Final = _BEHIND_IT | _PRICE | _DECIMALS
+# Words that hold most of the digits on paper: a whole number, an amount, a time, a day
+_USUAL = re.compile(
+    r"\$?((?:0|[1-9][0-9]{0,6})|[0-9]{1,3}(?:,[0-9]{3}){0,4}\.[0-9]{2})|([0-9]{0,2}:[0-9]{2})|[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}"
+)
+_FOUR_LETTERS = re.compile(r"[A-Za-z]{4}")
+_BESIDE_DIGITS: Final = IN_LETTERS | {"CR", "DR"}
+"""Words that can belong to the number they are glued to, in capitals."""
+
+
+@lru_cache(maxsize=8192)
+def _amounts_of(word: str) -> tuple[tuple[Span, ...], int]:
+    """The amounts within a word that stands alone, and what would matter beside it; 0: nothing at all."""
+    length = len(word)
+    usual = _USUAL.fullmatch(word)
+    if usual is not None:
+        if usual.lastindex is None:
+            return (), 0
+        if usual.lastindex == 2:  # beside a currency the minutes are taken for an amount
+            return (), _BEFORE | _ANY_BEHIND | _THREE
+        return (Span(0, length),), _BEFORE | _ANY_BEHIND | _THREE
+    numbers = chains.__wrapped__(word)
+    if not numbers:
+        return (), 0
+    begin, end = numbers[-1]
+    if word.isalnum() and end - begin < length:  # a code: all is glued to letters
+        edges = [0, *chain.from_iterable(numbers), length]
+        letters = {word[a:b].upper() for a, b in zip(edges[::2], edges[1::2], strict=True)}
+        if _BESIDE_DIGITS.isdisjoint(letters):
+            return (), _BEFORE * (numbers[0][0] == 0) | (_ANY_BEHIND | _THREE) * (end == length)
+    spans = []
+    matters = 0
+    for a, b in numbers:
+        if not _parted(word, a, b):
+            matters = _BEFORE
+            span = MoneyType._span(word, a, b)
+            if span is not None:
+                spans.append(span)
+    if not _parted(word, begin, end):
+        if end == length:
+            matters |= _ANY_BEHIND | _THREE
+        elif end == length - 1 and word[end] in ".,":
+            matters |= _DASH | _TWO
+        else:
+            behind = _BEHIND.match(word, end)
+            if behind is not None and behind.end() == length:
+                matters |= _ANY_BEHIND
+    return tuple(spans), matters
+
+
+def _parted(text: str, start: int, end: int) -> bool:
+    """Whether a number can be no amount, whatever else stands around it: a part of a date ("12/30/19") or of a code."""
+    return (start > 0 and text[start - 1] in "/_") or (end < len(text) and text[end] in "/_")
+
+
+@lru_cache(maxsize=8192)
+def _amounts_before_price(word: str, sign: str) -> tuple[Span, ...]:
+    """The amounts within a word that another one follows, which begins with that sign: "2 $50.00"."""
+    text = f"{word} {sign}0"
+    spans = [MoneyType._span(text, a, b) for a, b in chains.__wrapped__(text) if a < len(word)]
+    return tuple([span for span in spans if span is not None])
+
+
+@lru_cache(maxsize=16384)
+def _role(word: str) -> int:
+    """What a word can be for an amount that it stands beside."""
+    first, last = word[0], word[-1]
+    role = 0
+    if first.isdecimal():
+        begun = ATOM.match(word)
+        if begun is not None and begun.end() == 2:
+            role = _TWO
+        elif JOINT_GROUP.match(word) is not None:
+            role = _THREE
+    elif first in ".,":
+        role = _DECIMALS
+    elif first == "%":
+        role = _BEHIND_IT
+    elif first in SYMBOLS and word[1:2].isdecimal():
+        role = _PRICE
+    elif first in _BEHIND_STARTS and (_FOUR_LETTERS.match(word) is None or word[:4].lower() == "euro"):
+        behind = _BEHIND.match(f" {word}")
+        role = _BEHIND_IT * (behind is not None and behind.end() > 0) | _DASH * (first in _MINUS)
+    if word.isalpha():
+        before = len(word) <= LONGEST and word.upper() in IN_LETTERS
+    else:
+        before = not last.isdecimal() and (word in _SIGNS or sign_before(word, len(word)) < len(word))
+    return role | _BEFORE * before
 
 
 def _before(text: str, start: int) -> tuple[int, bool]:

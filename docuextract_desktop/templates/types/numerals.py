@@ -204,7 +204,7 @@ def vote_decimal_mark(texts: Iterable[str]) -> Literal[".", ","] | None:
     return "." if votes["."] > votes[","] else ","
 
 
-_JOINT_GROUP = re.compile(r"\d{3}(?![0-9])")
+JOINT_GROUP = re.compile(r"\d{3}(?![0-9])")
 _DECIMALS = re.compile(r"\d{2}(?![0-9.,])")
 
 
@@ -239,7 +239,7 @@ def chains(text: str) -> tuple[tuple[int, int], ...]:
             last + 1 < len(atoms)
             and last - i < 4
             and text[atoms[last][1] : atoms[last + 1][0]] in (" ", "\u00a0", "\u202f")
-            and _JOINT_GROUP.match(text, atoms[last + 1][0])
+            and JOINT_GROUP.match(text, atoms[last + 1][0])
         ):
             last += 1
             found.append((start, atoms[last][1]))
