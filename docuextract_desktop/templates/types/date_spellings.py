@@ -49,7 +49,28 @@ def _month_words() -> dict[str, int]:
 
 _MONTH_OF: Final = _month_words()
 _ACCENTED: Final = ("jänner", "märz", "mär", "février", "févr", "fév", "août", "março", "décembre", "déc", "marz")
-_NAMES: Final = "|".join(sorted({*_MONTH_OF, *_ACCENTED}, key=len, reverse=True))
+
+
+def _any_case(letter: str) -> str:
+    """A set of what `re.IGNORECASE` takes for the letter."""
+    return f"[{letter}{letter.upper()}{_ALSO.get(letter, '')}]" if letter.isalpha() else letter
+
+
+_ALSO: Final = {"i": "ıİ", "s": "ſ", "k": "\u212a"}
+
+
+def _tree(names: Iterable[str]) -> str:
+    """A pattern for any of plain lower-case words in either case, as a tree: the first letter that fails ends it."""
+    rest: dict[str, list[str]] = {}
+    for name in names:
+        rest.setdefault(name[:1], []).append(name[1:])
+    branches = [f"{_any_case(letter)}{_tree(tails)}" for letter, tails in rest.items() if letter]
+    if not branches:
+        return ""
+    return f"(?:{'|'.join(branches)}){'?' if '' in rest else ''}"
+
+
+_NAMES: Final = _tree(sorted({*_MONTH_OF, *_ACCENTED}))
 
 _D: Final = "[0-9OoIl]"
 _DAY: Final = rf"(?:{_D}{{1,2}})"
@@ -85,38 +106,23 @@ _SOLID = re.compile(r"(?<![\w.,])(?P<y>(?:19|20)\d{2})(?P<b>0[1-9]|1[0-2])(?P<a>
 _DAY_MONTH = re.compile(
     rf"{_LEFT}(?<!/)(?P<a>{_DAY})(?i: ?(?:st|nd|rd|t ?h)|er|ª|º|°|o)?(?:[.,] ?|[ /\-–])?"
     r"(?i:(?:day )?o[fr] |de |di |d')?"
-    rf"(?P<m>(?i:{_NAMES}))(?![^\W\d_])(?:[.,] ?|[ /\-–']){{0,2}}(?i:de |del |of )?(?P<y>{_YEAR})(?![\d])"
+    rf"(?P<m>{_NAMES})(?![^\W\d_])(?:[.,] ?|[ /\-–']){{0,2}}(?i:de |del |of )?(?P<y>{_YEAR})(?![\d])"
 )
 # March 5, 2018; MAR 05 2018; Feb13/20
 _MONTH_DAY = re.compile(
-    rf"(?<![^\W\d_])(?P<m>(?i:{_NAMES}))(?![^\W\d_])[ .\-–/]{{0,3}}(?P<a>{_DAY})(?i:st|nd|rd|th)?"
+    rf"(?<![^\W\d_])(?P<m>{_NAMES})(?![^\W\d_])[ .\-–/]{{0,3}}(?P<a>{_DAY})(?i:st|nd|rd|th)?"
     rf"(?:[,./\-–'] ?| ,? ?)(?P<y>{_YEAR})(?![\d])"
 )
 # 2018-Mar-05, 2018 March 5
 _YEAR_MONTH = re.compile(
-    rf"{_LEFT}(?P<y>(?:19|20)\d{{2}})[ .,/\-–]{{1,2}}(?P<m>(?i:{_NAMES}))(?![^\W\d_])[ .,/\-–]{{0,3}}"
+    rf"{_LEFT}(?P<y>(?:19|20)\d{{2}})[ .,/\-–]{{1,2}}(?P<m>{_NAMES})(?![^\W\d_])[ .,/\-–]{{0,3}}"
     r"(?P<a>\d{1,2})(?![\d])"
 )
 
 
-def _cased(names: Iterable[str]) -> str:
-    """A pattern for any of plain lower-case words in either case, as a tree: the first letter that fails ends it."""
-    rest: dict[str, list[str]] = {}
-    for name in names:
-        rest.setdefault(name[:1], []).append(name[1:])
-    branches = [
-        f"[{letter}{letter.upper()}]{_cased(tails)}" if letter.isalpha() else f"{letter}{_cased(tails)}"
-        for letter, tails in rest.items()
-        if letter
-    ]
-    if not branches:
-        return ""
-    return f"(?:{'|'.join(branches)}){'?' if '' in rest else ''}"
-
-
 # What every date with a month's name holds, in a text of plain letters: the name, and a number soon behind it
 _MAYBE_NAMED = re.compile(
-    _cased(n for n in _MONTH_OF if n.isascii()) + r"(?![A-Za-z])[ .,/\-–']{0,4}(?:[dD][eE][lL]? |[oO][fF] )?[0-9OoIl]"
+    _tree(n for n in _MONTH_OF if n.isascii()) + r"(?![A-Za-z])[ .,/\-–']{0,4}(?:[dD][eE][lL]? |[oO][fF] )?[0-9OoIl]"
 )
 # What `_YEAR_FIRST`, `_SPACED` and `_STROKES` need, and `_SOLID` and `_MERGED`
 _MAYBE_YEAR_FIRST = re.compile(rf"[12I]{_D}{{3}}[ ./\-–|]{{1,3}}{_D}")
@@ -126,13 +132,23 @@ _MAYBE_RUN = re.compile(r"\d{4}(?:\d\d|[./\- ]\d{4})")
 _HAS_DIGITS = re.compile(r"\d")
 # Cheap looks at a line that spare most lines the patterns above
 _MAYBE_NUMERIC = re.compile(r"\d[./\-–|t~\\, 1]{1,3}[\dOoIl]{1,2}[./\-–|t~\\, 1]{1,3}[\dOoIl]{1,2}")
-# The same for all days in figures together, whatever their spelling
+# The same for all days in figures together, whatever their spelling; by what follows their first figures
+_MARK: Final = r"[./\-–|t,~\\]"
 _MAYBE_IN_FIGURES = re.compile(
-    r"[\dOoIl](?:[./\-–|t~\\, 1]{1,3}[\dOoIl]{1,2}[./\-–|t~\\, 1]{1,3}[\dOoIl]|\d{3}(?:\d\d|[./\- ]\d{4}))"
+    rf"[\dOoIl](?:{_MARK}(?: ?[\dOoIl]{{1,2}} ?{_MARK} ?[\dOoIl]|\d\d[./\- ]?(?:19|20)\d\d|\d{{1,2}}1\d\d"
+    r"| ?\d\d[1/t]\d\d[1/t]\d\d)"
+    rf"| (?:{_MARK} ?(?:[\dOoIl]{{1,2}} ?{_MARK} ?[\dOoIl]|\d\d[1/t]\d\d[1/t]\d\d)|\d\d? ?(?:19|20)\d\d)"
+    r"|[\dOoIl](?:[\dOoIl]{2} [\dOoIl]{1,2} [\dOoIl]|\d[./\- ]?(?:19|20)\d\d|(?<=[12][09])\d\d[01]\d[0-3]\d"
+    r"|(?<=1)\d\d?[/t]\d\d))"
 )
 _EDGES: Final = frozenset("0123456789OoIl./-–|t~\\,")
 """What a word begins or ends with where a day in figures goes on in the word beside it."""
 _REST_OF_ISLAND = re.compile(r"[^ \n]*(?:(?<=[\dOoIl./\-–|t~\\,]) (?=[\dOoIl./\-–|t~\\,])[^ \n]*)*")
+# A day that nothing beside it can belong to: no mark, and no year with a month behind it ("2018 04 05/06/20")
+_ALONE = re.compile(
+    r"(?<![^ \n])(?<![./\-–|t,~\\] )(?<![\dOoIl] [\dOoIl] )(?<![\dOoIl] [\dOoIl]{2} )"
+    r"[0-9]{1,2}([./])[0-9]{1,2}\1(?:[12][0-9]{3}|[0-9]{2})(?![^ \n])(?! [./\-–|t,~\\])"
+)
 _USUAL = re.compile(r"([0-9]{1,2})([./\-])([0-9]{1,2})\2([12][0-9]{3}|[0-9]{2})")
 _LETTERS = re.compile(r"[^\W\d_]{3,10}|0[Cc][Tt]|[Nn]0[Vv]|[Jj][Uu]1")
 _MONTH_STARTS: Final = frozenset(word[:3] for word in (*_MONTH_OF, *_ACCENTED))
@@ -185,17 +201,20 @@ def find_dates(text: str) -> tuple[Found, ...]:
             return (Found(0, len(text), readings, quality),)
     if _HAS_DIGITS.search(text) is None:
         return ()
-    return tuple(_search(text, numeric=_MAYBE_NUMERIC.search(text) is not None, textual=_textual(text)))
+    textual = _names_month.__wrapped__(text) and _numbers_follow(text)
+    return tuple(_search(text, numeric=_MAYBE_NUMERIC.search(text) is not None, textual=textual))
 
 
-def _textual(text: str) -> bool:
-    """Whether the text may hold the name of a month with a number behind it."""
-    return _names_month.__wrapped__(text) and (not text.isascii() or _MAYBE_NAMED.search(text) is not None)
+def _numbers_follow(text: str) -> bool:
+    """Whether a number may stand behind the name of a month."""
+    return not text.isascii() or _MAYBE_NAMED.search(text) is not None
 
 
 @lru_cache(maxsize=16384)
 def _names_month(text: str) -> bool:
     """Whether a word of the text begins as the name of a month does."""
+    if text.isalpha() and len(text) <= 10:
+        return text.lower()[:3] in _MONTH_STARTS
     return not _MONTH_STARTS.isdisjoint([word.lower()[:3] for word in _LETTERS.findall(text)])
 
 
@@ -229,7 +248,8 @@ def _lines_with_names(text: str, words: Iterable[str]) -> list[tuple[int, int]]:
         at = text.find(word)
         while at >= 0:
             begin, end = _line_at(text, at)
-            if _textual(text[begin:end]):
+            line = text[begin:end]
+            if _HAS_DIGITS.search(line) is not None and _numbers_follow(line):
                 lines.add((begin, end))
             at = text.find(word, end)
     return sorted(lines)
@@ -245,16 +265,21 @@ def _islands(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
     while (seen := _MAYBE_IN_FIGURES.search(text, begin, end)) is not None:
         start, stop = seen.span()
         before = _gap_before(text, begin, start)
+        alone = _ALONE.match(text, before + 1, end)
+        if alone is not None:
+            start, begin = alone.span()
+            yield start, begin
+            continue
         while before > begin and text[before] == " " and _goes_on(text[before - 1]) and _goes_on(text[before + 1]):
             before = _gap_before(text, begin, before)
-        start = before + 1 if before >= 0 else begin
+        start = before + 1
         rest = _REST_OF_ISLAND.match(text, stop, end)
         begin = rest.end() if rest is not None else stop
         yield start, begin
 
 
 def _gap_before(text: str, begin: int, end: int) -> int:
-    return max(text.rfind(" ", begin, end), text.rfind("\n", begin, end))
+    return max(text.rfind(" ", begin, end), text.rfind("\n", begin, end), begin - 1)
 
 
 def _goes_on(character: str) -> bool:
