@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import chain, islice, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -122,8 +122,7 @@ def find_candidates(
 
 def find_together(view: TokenView, wanted: Sequence[Wanted], matches: LabelMatches, locale: Locale) -> Together:
     """All spans of the document that could be a value of each of the kinds that are `wanted`."""
-    lines = _lines_of(view) if len(view.words) else None
-    spans = [list(_spans_of(view, kind, choices, matches, lines)) for kind, choices in wanted]
+    spans = _spans_of(view, wanted, matches)
     # The kind with the most comes first: what follows is then nearly sorted.
     largest_first = sorted(spans, key=len, reverse=True)
     distinct = sorted(dict.fromkeys(chain.from_iterable(largest_first)))
@@ -139,16 +138,27 @@ def find_together(view: TokenView, wanted: Sequence[Wanted], matches: LabelMatch
     return Together(tuple(kinds), every, tuple(rows))
 
 
-def _spans_of(
-    view: TokenView, kind: str, choices: Sequence[str] | None, matches: LabelMatches, lines: Lines | None
-) -> Iterable[Span]:
+def _spans_of(view: TokenView, wanted: Sequence[Wanted], matches: LabelMatches) -> list[list[Span]]:
+    """The spans of each kind, each once."""
     if not len(view.words):
-        return ()
-    if kind == "text":
-        return text_spans(view, matches)
-    if kind == "address":
-        return address_spans(view, matches)
-    return _recognised(view, value_type(kind, choices), lines)
+        return [[] for _ in wanted]
+    lines = _lines_of(view)
+    spans: list[list[Span]] = []
+    places: list[list[tuple[int, int]]] = []  # of the kinds that a parser recognises
+    for kind, choices in wanted:
+        if kind == "text":
+            spans.append(text_spans(view, matches))
+        elif kind == "address":
+            spans.append(address_spans(view, matches))
+        else:
+            places.append(_recognised(view, value_type(kind, choices), lines))
+            spans.append([])
+    placed = iter(_spans_at(view, list(chain.from_iterable(places))))
+    counts = iter(map(len, places))
+    return [
+        own if kind in ("text", "address") else list(islice(placed, next(counts)))
+        for (kind, _), own in zip(wanted, spans, strict=True)
+    ]
 
 
 def _looked_at(view: TokenView, spans: list[Span]) -> Spans:
@@ -311,25 +321,30 @@ def _lines_of(view: TokenView) -> Lines | None:
     )
 
 
-def _recognised(view: TokenView, parser: ValueType, lines: Lines | None) -> Iterable[Span]:
-    """Spans of the kinds that a parser recognises within a line."""
+def _recognised(view: TokenView, parser: ValueType, lines: Lines | None) -> list[tuple[int, int]]:
+    """Where in the text of the whole document the values begin and end that a parser recognises, each once."""
     places = parser.recognise_all(lines) if lines is not None else None
     if places is None:
         places = _line_by_line(view, parser)
     elif len(places) > MAX_CANDIDATES:
         places = sorted(places)
+    return places[:MAX_CANDIDATES]
+
+
+def _spans_at(view: TokenView, places: list[tuple[int, int]]) -> Iterable[Span]:
+    """The spans at places in the text of the whole document."""
     if not places:
         return ()
-    edges = np.array(places[:MAX_CANDIDATES])
+    edges = np.fromiter(chain.from_iterable(places), np.int64, 2 * len(places)).reshape(-1, 2)
     starts = np.array(view.word_at)
-    words = np.searchsorted(starts, edges - (0, 1), "right") - 1
+    words = starts.searchsorted(edges - (0, 1), "right") - 1
     begins, ends = (edges - starts[words]).T.tolist()
     firsts, lasts = words.T
     return zip(firsts.tolist(), (lasts + 1).tolist(), begins, ends, strict=True)
 
 
 def _line_by_line(view: TokenView, parser: ValueType) -> list[tuple[int, int]]:
-    """Where in the text of the whole document the values begin and end that a parser recognises, each once."""
+    """As `_recognised`, for types that look at one line after the other."""
     found: dict[tuple[int, int], None] = {}
     line_texts, word_at, whole = view.line_texts, view.word_at, view.text
     line_at = [word_at[first] for first in view.line_start[:-1].tolist()]

@@ -7,7 +7,6 @@ The types look at text only. Where words stand on the page, and which value belo
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, runtime_checkable
 
@@ -65,7 +64,7 @@ class ValueType(Protocol):
         """Spans of one line's text (words joined by single spaces) that could be a value; they may overlap."""
         ...
 
-    def recognise_all(self, lines: Lines) -> Sequence[tuple[int, int]] | None:
+    def recognise_all(self, lines: Lines) -> list[tuple[int, int]] | None:
         """What `recognise` finds in each of the lines, in any order, as places in `lines.text`.
 
         None where the type has no faster way than to look at one line after the other.
@@ -95,7 +94,7 @@ class BaseType:
     name = "text"
     needs_digit = False
 
-    def recognise_all(self, lines: Lines) -> Sequence[tuple[int, int]] | None:  # noqa: ARG002
+    def recognise_all(self, lines: Lines) -> list[tuple[int, int]] | None:  # noqa: ARG002
         """See `ValueType.recognise_all`."""
         return None
 

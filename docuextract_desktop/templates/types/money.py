@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Final
 
-from docuextract_desktop.templates.models import Locale
+from docuextract_desktop.templates.models import DecimalMark, Locale
 from docuextract_desktop.templates.types.base import AUTO_LOCALE, BaseType, Parsed, Span
 from docuextract_desktop.templates.types.currency import (
     FIRST_LETTERS,
@@ -150,35 +150,7 @@ class MoneyType(BaseType):
 
     def parse(self, text: str, locale: Locale = AUTO_LOCALE) -> Parsed | None:
         """Read an amount; brackets, a minus on either side and "CR" make it negative."""
-        if len(text) > _MAX_LENGTH:
-            return None
-        plain = _PLAIN.fullmatch(text)
-        if plain is not None:
-            return self._amount(plain[2], plain[1], locale)
-        match = _WHOLE.fullmatch(text)
-        if match is None:
-            return None
-        signs = [match[name] or "" for name in ("s1", "s2", "s3")]
-        brackets = "(" in signs and bool(match["close"] or match["close2"])
-        negative = brackets or any(s and s in _MINUS for s in signs) or (match["side"] or "").upper() == "CR"
-        return self._amount(match["number"], match["c1"] or match["c2"], locale, negative=negative)
-
-    @staticmethod
-    def _amount(number: str, sign: str | None, locale: Locale, *, negative: bool = False) -> Parsed | None:
-        numeral = read_numeral(number, locale.decimal)
-        if numeral is None:
-            return None
-        currency = (currency_of(sign, locale.currency) if sign else None) or locale.currency
-        quality = numeral.quality
-        if sign in ("S", "s"):  # an "$" misread
-            currency = locale.currency
-            quality *= 0.7
-        if not sign and not _CENTS.search(number.strip()):
-            quality *= 0.8
-        value, others = numeral.value, numeral.alternatives
-        if negative:
-            value, others = negate(value), tuple(negate(a) for a in others)
-        return Parsed(value, currency, others, round(quality, 3))
+        return _read(text, locale.decimal, locale.currency)
 
     def same(self, a: str, b: str) -> bool:
         """Equal as numbers: "20" and "20.00" are the same."""
@@ -188,6 +160,41 @@ class MoneyType(BaseType):
         """With groups of three, the decimal mark of the locale, and the currency's code behind it where given."""
         shown = display_number(value, locale.decimal)
         return f"{shown} {currency}" if currency else shown
+
+
+@lru_cache(maxsize=8192)  # the same amounts stand all over a page
+def _read(text: str, decimal: DecimalMark, currency: str | None) -> Parsed | None:
+    if len(text) > _MAX_LENGTH:
+        return None
+    plain = _PLAIN.fullmatch(text)
+    if plain is not None:
+        return _amount(plain[2], plain[1], decimal, currency)
+    match = _WHOLE.fullmatch(text)
+    if match is None:
+        return None
+    signs = [match[name] or "" for name in ("s1", "s2", "s3")]
+    brackets = "(" in signs and bool(match["close"] or match["close2"])
+    negative = brackets or any(s and s in _MINUS for s in signs) or (match["side"] or "").upper() == "CR"
+    return _amount(match["number"], match["c1"] or match["c2"], decimal, currency, negative=negative)
+
+
+def _amount(
+    number: str, sign: str | None, decimal: DecimalMark, hint: str | None, *, negative: bool = False
+) -> Parsed | None:
+    numeral = read_numeral(number, decimal)
+    if numeral is None:
+        return None
+    currency = (currency_of(sign, hint) if sign else None) or hint
+    quality = numeral.quality
+    if sign in ("S", "s"):  # an "$" misread
+        currency = hint
+        quality *= 0.7
+    if not sign and not _CENTS.search(number.strip()):
+        quality *= 0.8
+    value, others = numeral.value, numeral.alternatives
+    if negative:
+        value, others = negate(value), tuple(negate(a) for a in others)
+    return Parsed(value, currency, others, round(quality, 3))
 
 
 _BEFORE, _BEHIND_IT, _PRICE, _DASH, _THREE, _DECIMALS, _TWO = 1, 2, 4, 8, 16, 32, 64
