@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice, pairwise
+from itertools import chain, compress, islice, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -206,30 +206,24 @@ def _read(
     every: Spans, rows: NDArray[np.intp], kind: str, choices: Sequence[str] | None, locale: Locale
 ) -> tuple[CandidateSet, NDArray[np.intp]]:
     """The candidates of a kind among `rows` of the spans, and their rows: those that do not parse are left out."""
-    texts = [every.texts[row] for row in rows.tolist()]
+    texts = list(map(every.texts.__getitem__, rows.tolist()))
     n = len(rows)
     if kind in ("text", "address"):
         readings, quality = np.zeros(n, np.int32), np.ones(n, np.float32)
         return _chosen(every, rows, texts, kind, tuple(texts), (None,) * n, readings, quality), rows
-    parser = value_type(kind, choices)
+    parse = value_type(kind, choices).parse
     # The same amounts and days stand all over a document.
-    read = {text: parser.parse(text, locale) for text in dict.fromkeys(texts)}
-    parsed = [read[text] for text in texts]
-    if not all(p is not None and p.value for p in read.values()):
-        kept = [at for at, p in enumerate(parsed) if p is not None and p.value]
-        rows, texts = rows[kept], [texts[at] for at in kept]
-        parsed = [parsed[at] for at in kept]
-    good = [p for p in parsed if p is not None]
-    found = _chosen(
-        every,
-        rows,
-        texts,
-        kind,
-        tuple([p.value for p in good]),
-        tuple([p.currency for p in good]),
-        np.array([len(p.alternatives) for p in good], np.int32),
-        np.array([p.quality for p in good], np.float32),
-    )
+    read = {}
+    for text in dict.fromkeys(texts):
+        parsed = parse(text, locale)
+        if parsed is not None and parsed.value:
+            read[text] = parsed.value, parsed.currency, len(parsed.alternatives), parsed.quality
+    kept = list(map(read.__contains__, texts))
+    if not all(kept):
+        rows, texts = rows[np.array(kept)], list(compress(texts, kept))
+    values, currencies, alternatives, qualities = zip(*map(read.__getitem__, texts)) if texts else ((),) * 4
+    readings, quality = np.array(alternatives, np.int32), np.array(qualities, np.float32)
+    found = _chosen(every, rows, texts, kind, values, currencies, readings, quality)
     return found, rows
 
 

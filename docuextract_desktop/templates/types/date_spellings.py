@@ -129,6 +129,7 @@ _MAYBE_YEAR_FIRST = re.compile(rf"[12I]{_D}{{3}}[ ./\-–|]{{1,3}}{_D}")
 _MAYBE_SPACED = re.compile(r"\d \d{1,2} (?:19|20)\d\d")
 _MAYBE_STROKES = re.compile(r"\d(?:[/t]\d{1,2}1\d\d(?!\d)|1\d{1,2}[/t]\d\d(?!\d)| ?- ?\d\d[1/t]\d\d[1/t]\d\d)")
 _MAYBE_RUN = re.compile(r"\d{4}(?:\d\d|[./\- ]\d{4})")
+_SLIP = re.compile(r"[OoIl]")
 _HAS_DIGITS = re.compile(r"\d")
 # Cheap looks at a line that spare most lines the patterns above
 _MAYBE_NUMERIC = re.compile(r"\d[./\-–|t~\\, 1]{1,3}[\dOoIl]{1,2}[./\-–|t~\\, 1]{1,3}[\dOoIl]{1,2}")
@@ -290,7 +291,7 @@ def _goes_on(character: str) -> bool:
 def _dates_of_island(text: str) -> tuple[tuple[Found, ...], tuple[Found, ...]]:
     """The dates of an island by itself, and those where something else on its line looks like a day in figures."""
     found = find_dates(text)
-    if _MAYBE_NUMERIC.search(text) is not None:
+    if _SLIP.search(text) is None or _MAYBE_NUMERIC.search(text) is not None:
         return found, found
     others = tuple(_search(text, numeric=True, textual=False))
     return found, (found if others == found else others)

@@ -90,17 +90,18 @@ class MoneyType(BaseType):
                 continue
             at = word_at[i]
             end = at + len(word)
-            behind = matters & _role(words[i + 1]) & ~_BEFORE if text[end : end + 1] == " " else 0
-            if matters & _BEFORE and at and text[at - 1] == " " and _role(words[i - 1]) & _BEFORE:
+            behind = matters & _role(words[i + 1]) if text[end : end + 1] == " " else 0
+            if behind & ~_BEFORE:
+                if behind & ~_BEFORE != _PRICE or not matters & _DECIMALS:
+                    places += self._in_line(lines, i)
+                    continue
+                if spans and spans[-1].end == end - at:  # "2 $50.00": the sign belongs to one or the other
+                    spans = spans[:-1]
+            if matters & _BEFORE and text[at - 1 : at] == " " and _role(words[i - 1]) & _BEFORE:
                 places += self._in_line(lines, i)
-            elif not behind:
-                for a, b in spans:
-                    places.append((at + a, at + b))
-            elif behind == _PRICE:
-                for a, b in _amounts_before_price(word, words[i + 1][0]):
-                    places.append((at + a, at + b))
-            else:
-                places += self._in_line(lines, i)
+                continue
+            for a, b in spans:
+                places.append((at + a, at + b))
         return list(dict.fromkeys(places))
 
     def _in_line(self, lines: Lines, i: int) -> Iterator[tuple[int, int]]:
@@ -200,11 +201,16 @@ def _amount(
 _BEFORE, _BEHIND_IT, _PRICE, _DASH, _THREE, _DECIMALS, _TWO = 1, 2, 4, 8, 16, 32, 64
 """What the word beside an amount can be for it: a part of it before or behind it, a price of its own, a dash for no
 cents, or digits that go on with it."""
-_ANY_BEHIND: Final = _BEHIND_IT | _PRICE | _DECIMALS
-# Words that hold most of the digits on paper: a whole number, an amount, a time, a day
+_ANY_BEHIND: Final = _BEHIND_IT | _PRICE
+_REACHES_END: Final = _ANY_BEHIND | _DECIMALS | _THREE
+# Words that hold most of the digits on paper: a whole number, an amount, a time; and a day and a percentage
 _USUAL = re.compile(
-    r"\$?((?:0|[1-9][0-9]{0,6})|[0-9]{1,3}(?:,[0-9]{3}){0,4}\.[0-9]{2})|([0-9]{0,2}:[0-9]{2})|[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}"
+    r"\$?([1-9][0-9]{0,6}(?:\.[0-9])?|0|[0-9]{1,3}(?:,[0-9]{3}){0,4}\.[0-9]{2})|([0-9]{0,2}:[0-9]{2})|"
+    r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}|[0-9]{1,3}%"
 )
+# Words whose numbers are glued to something, unless what they are glued to is a currency or an account's side
+_GLUED = re.compile(r"[A-Za-z0-9:/\-]+")
+_LETTERS = re.compile(r"[A-Z]+")
 _FOUR_LETTERS = re.compile(r"[A-Za-z]{4}")
 _BESIDE_DIGITS: Final = IN_LETTERS | {"CR", "DR"}
 """Words that can belong to the number they are glued to, in capitals."""
@@ -219,17 +225,21 @@ def _amounts_of(word: str) -> tuple[tuple[Span, ...], int]:
         if usual.lastindex is None:
             return (), 0
         if usual.lastindex == 2:  # beside a currency the minutes are taken for an amount
-            return (), _BEFORE | _ANY_BEHIND | _THREE
-        return (Span(0, length),), _BEFORE | _ANY_BEHIND | _THREE
+            return (), _BEFORE | _REACHES_END
+        return (Span(0, length),), _BEFORE | _REACHES_END
     numbers = chains.__wrapped__(word)
     if not numbers:
         return (), 0
     begin, end = numbers[-1]
-    if word.isalnum() and end - begin < length:  # a code: all is glued to letters
+    if _GLUED.fullmatch(word) is not None and not any(
+        (a == 0 or (a == 1 and word[0] == "-")) and (b == length or (b == length - 1 and word[b] == "-"))
+        for a, b in numbers
+    ):
         edges = [0, *chain.from_iterable(numbers), length]
-        letters = {word[a:b].upper() for a, b in zip(edges[::2], edges[1::2], strict=True)}
-        if _BESIDE_DIGITS.isdisjoint(letters):
-            return (), _BEFORE * (numbers[0][0] == 0) | (_ANY_BEHIND | _THREE) * (end == length)
+        between = " ".join([word[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)])
+        if _BESIDE_DIGITS.isdisjoint(_LETTERS.findall(between.upper())):
+            before = _BEFORE * (numbers[0][0] < 2)
+            return (), before | (_REACHES_END if end == length else _ANY_BEHIND * (word[end:] == "-"))
     spans = []
     matters = 0
     for a, b in numbers:
@@ -240,7 +250,7 @@ def _amounts_of(word: str) -> tuple[tuple[Span, ...], int]:
                 spans.append(span)
     if not _parted(word, begin, end):
         if end == length:
-            matters |= _ANY_BEHIND | _THREE
+            matters |= _REACHES_END
         elif end == length - 1 and word[end] in ".,":
             matters |= _DASH | _TWO
         else:
@@ -253,14 +263,6 @@ def _amounts_of(word: str) -> tuple[tuple[Span, ...], int]:
 def _parted(text: str, start: int, end: int) -> bool:
     """Whether a number can be no amount, whatever else stands around it: a part of a date ("12/30/19") or of a code."""
     return (start > 0 and text[start - 1] in "/_") or (end < len(text) and text[end] in "/_")
-
-
-@lru_cache(maxsize=8192)
-def _amounts_before_price(word: str, sign: str) -> tuple[Span, ...]:
-    """The amounts within a word that another one follows, which begins with that sign: "2 $50.00"."""
-    text = f"{word} {sign}0"
-    spans = [MoneyType._span(text, a, b) for a, b in chains.__wrapped__(text) if a < len(word)]
-    return tuple([span for span in spans if span is not None])
 
 
 @lru_cache(maxsize=16384)
