@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, compress, islice, pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -147,9 +147,9 @@ def _spans_of(view: TokenView, wanted: Sequence[Wanted], matches: LabelMatches) 
     places: list[list[tuple[int, int]]] = []  # of the kinds that a parser recognises
     for kind, choices in wanted:
         if kind == "text":
-            spans.append(text_spans(view, matches))
+            spans.append(list(text_spans(view, matches)))
         elif kind == "address":
-            spans.append(address_spans(view, matches))
+            spans.append(list(address_spans(view, matches)))
         else:
             places.append(_recognised(view, value_type(kind, choices), lines))
             spans.append([])
@@ -221,7 +221,8 @@ def _read(
     kept = list(map(read.__contains__, texts))
     if not all(kept):
         rows, texts = rows[np.array(kept)], list(compress(texts, kept))
-    values, currencies, alternatives, qualities = zip(*map(read.__getitem__, texts)) if texts else ((),) * 4
+    columns: list[tuple[Any, ...]] = list(zip(*map(read.__getitem__, texts), strict=True)) or [()] * 4
+    values, currencies, alternatives, qualities = columns
     readings, quality = np.array(alternatives, np.int32), np.array(qualities, np.float32)
     found = _chosen(every, rows, texts, kind, values, currencies, readings, quality)
     return found, rows

@@ -7,7 +7,6 @@ The types look at text only. Where words stand on the page, and which value belo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from docuextract_desktop.templates.models import Locale
@@ -23,8 +22,7 @@ class Span(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """A value that was read from printed text.
 
     Attributes:

@@ -95,9 +95,6 @@ def _mark(flags: int) -> str:
     return chr(_FIRST_MARK + flags)
 
 
-_NOTHING: Final = _mark(0)
-
-
 def _marks(wanted: int, unwanted: int = 0) -> str:
     """A set of a pattern: the marks with some flags and without others."""
     return f"[{''.join(_mark(f) for f in range(64) if f & wanted == wanted and not f & unwanted)}]"
@@ -142,7 +139,7 @@ def _look_at(text: str) -> _Word:
     if glued is None:
         return _Word(start, end, True, mark, ((start, end),))
     whole = not any(c in "°º№" for c in glued.group())  # these belong to labels only: "n°2023/045"
-    alone = ((start, end),) if whole else ()
+    alone: tuple[tuple[int, int], ...] = ((start, end),) if whole else ()
     if glued.end() < end:
         alone += (_trim(text, glued.end(), end),)
     return _Word(start, end, True, mark, alone)
@@ -270,10 +267,11 @@ class IdType(BaseType):
 def _read(text: str) -> Parsed | None:
     whole = len(text) <= 2 * _MAX_LENGTH and text.isprintable() and "  " not in text  # nothing to collapse
     value = text.strip() if whole else collapse(text[: 2 * _MAX_LENGTH])
-    start, end = _trim(value, 0, len(value))
-    if end < len(value) and value[end] == ")" and "(" in value[start:end]:
-        end += 1
-    value = value[start:end].strip()
+    if value and (value[0] in _EDGE_LEFT or value[-1] in _EDGE_RIGHT):
+        start, end = _trim(value, 0, len(value))
+        if end < len(value) and value[end] == ")" and "(" in value[start:end]:
+            end += 1
+        value = value[start:end].strip()
     if not any(map(str.isalnum, value)):
         return None
     if len(value) >= _SHORTEST_IBAN and iban_valid(value):

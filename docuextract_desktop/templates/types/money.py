@@ -198,7 +198,7 @@ def _amount(
     return Parsed(value, currency, others, round(quality, 3))
 
 
-_BEFORE, _BEHIND_IT, _PRICE, _DASH, _THREE, _DECIMALS, _TWO = 1, 2, 4, 8, 16, 32, 64
+_BEFORE, _BEHIND_IT, _PRICE, _NO_CENTS, _THREE, _DECIMALS, _TWO = 1, 2, 4, 8, 16, 32, 64
 """What the word beside an amount can be for it: a part of it before or behind it, a price of its own, a dash for no
 cents, or digits that go on with it."""
 _ANY_BEHIND: Final = _BEHIND_IT | _PRICE
@@ -252,7 +252,7 @@ def _amounts_of(word: str) -> tuple[tuple[Span, ...], int]:
         if end == length:
             matters |= _REACHES_END
         elif end == length - 1 and word[end] in ".,":
-            matters |= _DASH | _TWO
+            matters |= _NO_CENTS | _TWO
         else:
             behind = _BEHIND.match(word, end)
             if behind is not None and behind.end() == length:
@@ -284,7 +284,7 @@ def _role(word: str) -> int:
         role = _PRICE
     elif first in _BEHIND_STARTS and (_FOUR_LETTERS.match(word) is None or word[:4].lower() == "euro"):
         behind = _BEHIND.match(f" {word}")
-        role = _BEHIND_IT * (behind is not None and behind.end() > 0) | _DASH * (first in _MINUS)
+        role = _BEHIND_IT * (behind is not None and behind.end() > 0) | _NO_CENTS * (first in _MINUS)
     if word.isalpha():
         before = len(word) <= LONGEST and word.upper() in IN_LETTERS
     else:
