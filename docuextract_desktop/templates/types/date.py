@@ -33,7 +33,7 @@ class DateType(BaseType):
 
     def recognise_all(self, lines: Lines) -> list[tuple[int, int]]:
         """As `recognise` in each line."""
-        return [(at + found.start, at + found.end) for at, found in find_in_lines(lines.text, lines.words)]
+        return [(at + found.start, at + found.end) for at, found in find_in_lines(lines.text)]
 
     def parse(self, text: str, locale: Locale = AUTO_LOCALE) -> Parsed | None:
         """Read the first date of `text` as ISO 8601.
@@ -103,7 +103,7 @@ def vote_date_order(texts: Iterable[str]) -> Order | None:
     votes: dict[Order, float] = {"day-first": 0.0, "month-first": 0.0}
     ambiguous = dotted = False
     text = "\n".join(lines)
-    for at, found in find_in_lines(text, text.split()):
+    for at, found in find_in_lines(text):
         if found.quality < _SURE_ENOUGH:
             continue
         if len(found.readings) == 2:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -59,12 +59,12 @@ def _any_case(letter: str) -> str:
 _ALSO: Final = {"i": "ıİ", "s": "ſ", "k": "\u212a"}
 
 
-def _tree(names: Iterable[str]) -> str:
-    """A pattern for any of plain lower-case words in either case, as a tree: the first letter that fails ends it."""
+def _tree(names: Iterable[str], letter_pattern: Callable[[str], str] = _any_case) -> str:
+    """A pattern for any of plain lower-case words, in either case, as a tree: the first letter that fails ends it."""
     rest: dict[str, list[str]] = {}
     for name in names:
         rest.setdefault(name[:1], []).append(name[1:])
-    branches = [f"{_any_case(letter)}{_tree(tails)}" for letter, tails in rest.items() if letter]
+    branches = [f"{letter_pattern(letter)}{_tree(tails, letter_pattern)}" for letter, tails in rest.items() if letter]
     if not branches:
         return ""
     return f"(?:{'|'.join(branches)}){'?' if '' in rest else ''}"
@@ -123,6 +123,11 @@ _YEAR_MONTH = re.compile(
 # What every date with a month's name holds, in a text of plain letters: the name, and a number soon behind it
 _MAYBE_NAMED = re.compile(
     _tree(n for n in _MONTH_OF if n.isascii()) + r"(?![A-Za-z])[ .,/\-–']{0,4}(?:[dD][eE][lL]? |[oO][fF] )?[0-9OoIl]"
+)
+# The same in any text, in lower case: before the name stands no letter but one of "1st", "4th" and so on, or a day "l"
+_LOWER_NAMES: Final = _tree(sorted({*_MONTH_OF, *_ACCENTED}), str)
+_MAYBE_NAMED_IN_LOWER = re.compile(
+    rf"[^abcefgjkmnpqsuvwxyz]{_LOWER_NAMES}(?![a-z])[ .,/\-–']{{0,4}}(?:(?:del?|of) )?[\doil]"
 )
 # What `_YEAR_FIRST`, `_SPACED` and `_STROKES` need, and `_SOLID` and `_MERGED`
 _MAYBE_YEAR_FIRST = re.compile(rf"[12I]{_D}{{3}}[ ./\-–|]{{1,3}}{_D}")
@@ -202,24 +207,13 @@ def find_dates(text: str) -> tuple[Found, ...]:
             return (Found(0, len(text), readings, quality),)
     if _HAS_DIGITS.search(text) is None:
         return ()
-    textual = _names_month.__wrapped__(text) and _numbers_follow(text)
+    textual = not _MONTH_STARTS.isdisjoint([word.lower()[:3] for word in _LETTERS.findall(text)]) and (
+        not text.isascii() or _MAYBE_NAMED.search(text) is not None
+    )
     return tuple(_search(text, numeric=_MAYBE_NUMERIC.search(text) is not None, textual=textual))
 
 
-def _numbers_follow(text: str) -> bool:
-    """Whether a number may stand behind the name of a month."""
-    return not text.isascii() or _MAYBE_NAMED.search(text) is not None
-
-
-@lru_cache(maxsize=16384)
-def _names_month(text: str) -> bool:
-    """Whether a word of the text begins as the name of a month does."""
-    if text.isalpha() and len(text) <= 10:
-        return text.lower()[:3] in _MONTH_STARTS
-    return not _MONTH_STARTS.isdisjoint([word.lower()[:3] for word in _LETTERS.findall(text)])
-
-
-def find_in_lines(text: str, words: Iterable[str]) -> Iterator[tuple[int, Found]]:
+def find_in_lines(text: str) -> Iterator[tuple[int, Found]]:
     """All dates of lines that newlines part, each with where the text begins that it was found in.
 
     Days in figures lie in islands: words that begin and end as such days go on with. A document and the next one print
@@ -227,10 +221,9 @@ def find_in_lines(text: str, words: Iterable[str]) -> Iterator[tuple[int, Found]
 
     Args:
         text: the lines.
-        words: all words of the lines, white space between them aside.
     """
     at = 0
-    for begin, end in [*_lines_with_names(text, words), (len(text), len(text))]:
+    for begin, end in [*_lines_with_names(text), (len(text), len(text))]:
         for start, stop in _islands(text, at, begin):
             plain, numeric = _dates_of_island(text[start:stop])
             if plain is not numeric and _MAYBE_NUMERIC.search(text, *_line_at(text, start)) is not None:
@@ -242,18 +235,17 @@ def find_in_lines(text: str, words: Iterable[str]) -> Iterator[tuple[int, Found]
         at = end
 
 
-def _lines_with_names(text: str, words: Iterable[str]) -> list[tuple[int, int]]:
+def _lines_with_names(text: str) -> list[tuple[int, int]]:
     """Lines that may hold a date with the name of a month, where each begins and ends."""
-    lines: set[tuple[int, int]] = set()
-    for word in filter(_names_month, set(words)):
-        at = text.find(word)
-        while at >= 0:
-            begin, end = _line_at(text, at)
-            line = text[begin:end]
-            if _HAS_DIGITS.search(line) is not None and _numbers_follow(line):
-                lines.add((begin, end))
-            at = text.find(word, end)
-    return sorted(lines)
+    lines: list[tuple[int, int]] = []
+    lower = "\n" + text.lower().replace("ı", "i").replace("ſ", "s")
+    if len(lower) != len(text) + 1:  # an odd capital: places in the two texts differ
+        return [line.span() for line in re.finditer("[^\n]+", text)]
+    for name in _MAYBE_NAMED_IN_LOWER.finditer(lower):
+        at = name.start()  # the name begins here in `text`
+        if not lines or at >= lines[-1][1]:
+            lines.append(_line_at(text, at))
+    return lines
 
 
 def _line_at(text: str, at: int) -> tuple[int, int]:

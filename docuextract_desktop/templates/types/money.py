@@ -97,7 +97,12 @@ class MoneyType(BaseType):
                     continue
                 if spans and spans[-1].end == end - at:  # "2 $50.00": the sign belongs to one or the other
                     spans = spans[:-1]
-            if matters & _BEFORE and text[at - 1 : at] == " " and _role(words[i - 1]) & _BEFORE:
+            if (
+                matters & _BEFORE
+                and text[at - 1 : at] == " "
+                and not text[at - 2].isdecimal()  # cheaper to ask, and true of most
+                and _role(words[i - 1]) & _BEFORE
+            ):
                 places += self._in_line(lines, i)
                 continue
             for a, b in spans:
