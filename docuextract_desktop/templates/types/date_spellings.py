@@ -205,12 +205,20 @@ def find_dates(text: str) -> tuple[Found, ...]:
         readings, quality = _read_numbers(day, month, year, year_first=False, short_year=len(year) == 2)
         if readings:
             return (Found(0, len(text), readings, quality),)
+    named = _find_with_names(text)
+    return named if named is not None else tuple(_search(text, numeric=_MAYBE_NUMERIC.search(text) is not None))
+
+
+@lru_cache(maxsize=2048)  # the head of each page
+def _find_with_names(text: str) -> tuple[Found, ...] | None:
+    """All dates of a text that may hold one with the name of a month; None where it can hold only days in figures."""
     if _HAS_DIGITS.search(text) is None:
         return ()
-    textual = not _MONTH_STARTS.isdisjoint([word.lower()[:3] for word in _LETTERS.findall(text)]) and (
-        not text.isascii() or _MAYBE_NAMED.search(text) is not None
-    )
-    return tuple(_search(text, numeric=_MAYBE_NUMERIC.search(text) is not None, textual=textual))
+    if _MONTH_STARTS.isdisjoint([word.lower()[:3] for word in _LETTERS.findall(text)]):
+        return None
+    if text.isascii() and _MAYBE_NAMED.search(text) is None:
+        return None
+    return tuple(_search(text, numeric=_MAYBE_NUMERIC.search(text) is not None, textual=True))
 
 
 def find_in_lines(text: str) -> Iterator[tuple[int, Found]]:
@@ -223,29 +231,27 @@ def find_in_lines(text: str) -> Iterator[tuple[int, Found]]:
         text: the lines.
     """
     at = 0
-    for begin, end in [*_lines_with_names(text), (len(text), len(text))]:
+    for begin, end, named in [*_lines_with_names(text), (len(text), len(text), ())]:
         for start, stop in _islands(text, at, begin):
             plain, numeric = _dates_of_island(text[start:stop])
             if plain is not numeric and _MAYBE_NUMERIC.search(text, *_line_at(text, start)) is not None:
                 plain = numeric
             for found in plain:
                 yield start, found
-        for found in find_dates(text[begin:end]):
+        for found in named:
             yield begin, found
         at = end
 
 
-def _lines_with_names(text: str) -> list[tuple[int, int]]:
-    """Lines that may hold a date with the name of a month, where each begins and ends."""
-    lines: list[tuple[int, int]] = []
+def _lines_with_names(text: str) -> list[tuple[int, int, tuple[Found, ...]]]:
+    """Lines that may hold a date with the name of a month, where each begins and ends, and all dates of each."""
     lower = "\n" + text.lower().replace("ı", "i").replace("ſ", "s")
-    if len(lower) != len(text) + 1:  # an odd capital: places in the two texts differ
-        return [line.span() for line in re.finditer("[^\n]+", text)]
-    for name in _MAYBE_NAMED_IN_LOWER.finditer(lower):
-        at = name.start()  # the name begins here in `text`
-        if not lines or at >= lines[-1][1]:
-            lines.append(_line_at(text, at))
-    return lines
+    if len(lower) == len(text) + 1:
+        places = [_line_at(text, name.start()) for name in _MAYBE_NAMED_IN_LOWER.finditer(lower)]
+    else:  # an odd capital: places in the two texts differ
+        places = [line.span() for line in re.finditer("[^\n]+", text)]
+    lines = [(begin, end, _find_with_names(text[begin:end])) for begin, end in dict.fromkeys(places)]
+    return [(begin, end, named) for begin, end, named in lines if named is not None]
 
 
 def _line_at(text: str, at: int) -> tuple[int, int]:
@@ -285,11 +291,11 @@ def _dates_of_island(text: str) -> tuple[tuple[Found, ...], tuple[Found, ...]]:
     found = find_dates(text)
     if _SLIP.search(text) is None or _MAYBE_NUMERIC.search(text) is not None:
         return found, found
-    others = tuple(_search(text, numeric=True, textual=False))
+    others = tuple(_search(text, numeric=True))
     return found, (found if others == found else others)
 
 
-def _search(text: str, *, numeric: bool, textual: bool) -> Iterator[Found]:
+def _search(text: str, *, numeric: bool, textual: bool = False) -> Iterator[Found]:
     taken: list[tuple[int, int]] = []
     may_run: bool | None = None
     for spelling in _spellings(numeric=numeric, textual=textual):
