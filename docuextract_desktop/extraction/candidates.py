@@ -304,15 +304,13 @@ def _lines_of(view: TokenView) -> Lines | None:
     text, words = view.text, view.words
     if text.count(" ") != len(words) - 1 or not (text.isprintable() or text.split() == list(words)):
         return None
-    with_digit = view.token_word[view.token_kind == NUMBER]
-    with_digit = with_digit[np.flatnonzero(with_digit[1:] != with_digit[:-1])]  # the last one is added below
-    last = view.token_word[view.token_kind == NUMBER][-1:]
+    numbers = view.token_word[view.token_kind == NUMBER].tolist()
     return Lines(
         text="\n".join(view.line_texts),
         words=words,
         word_at=view.word_at,
         line_start=view.line_start.tolist(),
-        with_digit=[*with_digit.tolist(), *last.tolist()],
+        with_digit=list(dict.fromkeys(numbers)),
     )
 
 

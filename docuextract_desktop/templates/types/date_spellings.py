@@ -230,12 +230,17 @@ def find_in_lines(text: str) -> Iterator[tuple[int, Found]]:
     Args:
         text: the lines.
     """
-    at = 0
+    at = line_end = 0
+    line_numeric = False
     for begin, end, named in [*_lines_with_names(text), (len(text), len(text), ())]:
         for start, stop in _islands(text, at, begin):
             plain, numeric = _dates_of_island(text[start:stop])
-            if plain is not numeric and _MAYBE_NUMERIC.search(text, *_line_at(text, start)) is not None:
-                plain = numeric
+            if plain is not numeric:
+                if start >= line_end:
+                    line, line_end = _line_at(text, start)
+                    line_numeric = _MAYBE_NUMERIC.search(text, line, line_end) is not None
+                if line_numeric:
+                    plain = numeric
             for found in plain:
                 yield start, found
         for found in named:
@@ -246,11 +251,15 @@ def find_in_lines(text: str) -> Iterator[tuple[int, Found]]:
 def _lines_with_names(text: str) -> list[tuple[int, int, tuple[Found, ...]]]:
     """Lines that may hold a date with the name of a month, where each begins and ends, and all dates of each."""
     lower = "\n" + text.lower().replace("ı", "i").replace("ſ", "s")
+    places: list[tuple[int, int]] = []
     if len(lower) == len(text) + 1:
-        places = [_line_at(text, name.start()) for name in _MAYBE_NAMED_IN_LOWER.finditer(lower)]
+        for name in _MAYBE_NAMED_IN_LOWER.finditer(lower):
+            at = name.start()  # that of the name in `text`
+            if not places or at >= places[-1][1]:
+                places.append(_line_at(text, at))
     else:  # an odd capital: places in the two texts differ
         places = [line.span() for line in re.finditer("[^\n]+", text)]
-    lines = [(begin, end, _find_with_names(text[begin:end])) for begin, end in dict.fromkeys(places)]
+    lines = [(begin, end, _find_with_names(text[begin:end])) for begin, end in places]
     return [(begin, end, named) for begin, end, named in lines if named is not None]
 
 

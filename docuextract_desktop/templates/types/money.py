@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain
@@ -83,6 +84,7 @@ class MoneyType(BaseType):
         """As `recognise` in each line: word by word, and with its line only where the words beside it matter."""
         text, words, word_at = lines.text, lines.words, lines.word_at
         places: list[tuple[int, int]] = []
+        to_look_at: list[int] = []
         for i in lines.with_digit:
             word = words[i]
             spans, matters = _amounts_of(word)
@@ -93,7 +95,7 @@ class MoneyType(BaseType):
             behind = matters & _role(words[i + 1]) if text[end : end + 1] == " " else 0
             if behind & ~_BEFORE:
                 if behind & ~_BEFORE != _PRICE or not matters & _DECIMALS:
-                    places += self._in_line(lines, i)
+                    to_look_at.append(i)
                     continue
                 if spans and spans[-1].end == end - at:  # "2 $50.00": the sign belongs to one or the other
                     spans = spans[:-1]
@@ -103,20 +105,25 @@ class MoneyType(BaseType):
                 and not text[at - 2].isdecimal()  # cheaper to ask, and true of most
                 and _role(words[i - 1]) & _BEFORE
             ):
-                places += self._in_line(lines, i)
+                to_look_at.append(i)
                 continue
             for a, b in spans:
                 places.append((at + a, at + b))
+        places += self._in_their_lines(lines, to_look_at)
         return list(dict.fromkeys(places))
 
-    def _in_line(self, lines: Lines, i: int) -> Iterator[tuple[int, int]]:
-        """The amounts that begin in a word, seen in its line."""
-        begin, stop = lines.around(i)
-        line = lines.text[begin:stop]
-        at = lines.word_at[i] - begin
-        end = at + len(lines.words[i])
-        for a, b in chains(line):
-            if at <= a < end:
+    def _in_their_lines(self, lines: Lines, words: list[int]) -> Iterator[tuple[int, int]]:
+        """The amounts that begin in some words, seen in the lines of these."""
+        begin, stop, line = 0, 0, ""
+        numbers: tuple[tuple[int, int], ...] = ()
+        for i in words:
+            if lines.word_at[i] >= stop:
+                begin, stop = lines.around(i)
+                line = lines.text[begin:stop]
+                numbers = chains(line)
+            at = lines.word_at[i] - begin
+            end = at + len(lines.words[i])
+            for a, b in numbers[bisect_left(numbers, (at, 0)) : bisect_left(numbers, (end, 0))]:
                 span = self._span(line, a, b)
                 if span is not None:
                     yield begin + span.start, begin + span.end
