@@ -221,7 +221,8 @@ def _find_with_names(text: str) -> tuple[Found, ...] | None:
     return tuple(_search(text, numeric=_MAYBE_NUMERIC.search(text) is not None, textual=True))
 
 
-def find_in_lines(text: str) -> Iterator[tuple[int, Found]]:
+@lru_cache(maxsize=1)  # the vote and the search of one document look at the same lines
+def find_in_lines(text: str) -> tuple[tuple[int, Found], ...]:
     """All dates of lines that newlines part, each with where the text begins that it was found in.
 
     Days in figures lie in islands: words that begin and end as such days go on with. A document and the next one print
@@ -230,6 +231,7 @@ def find_in_lines(text: str) -> Iterator[tuple[int, Found]]:
     Args:
         text: the lines.
     """
+    dates: list[tuple[int, Found]] = []
     at = line_end = 0
     line_numeric = False
     for begin, end, named in [*_lines_with_names(text), (len(text), len(text), ())]:
@@ -241,11 +243,10 @@ def find_in_lines(text: str) -> Iterator[tuple[int, Found]]:
                     line_numeric = _MAYBE_NUMERIC.search(text, line, line_end) is not None
                 if line_numeric:
                     plain = numeric
-            for found in plain:
-                yield start, found
-        for found in named:
-            yield begin, found
+            dates += [(start, found) for found in plain]
+        dates += [(begin, found) for found in named]
         at = end
+    return tuple(dates)
 
 
 def _lines_with_names(text: str) -> list[tuple[int, int, tuple[Found, ...]]]:
