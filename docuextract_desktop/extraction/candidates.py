@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
-from typing import NamedTuple
+from itertools import chain, compress, pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +19,9 @@ from docuextract_desktop.extraction.distinct import NO_RUNS, Distinct, each_once
 from docuextract_desktop.extraction.labels import LabelMatches
 from docuextract_desktop.extraction.text_cuts import Part
 from docuextract_desktop.extraction.text_spans import MAX_CANDIDATES, Runs, address_spans, text_spans
-from docuextract_desktop.extraction.tokens import Floats, Ints, TokenView
+from docuextract_desktop.extraction.tokens import NUMBER, Floats, Ints, TokenView
 from docuextract_desktop.templates.models import Locale
-from docuextract_desktop.templates.types import ValueType, value_type
+from docuextract_desktop.templates.types import Lines, ValueType, value_type
 
 
 def kind_of(field_type: str) -> str:
@@ -125,7 +125,7 @@ def find_candidates(
 
 def find_together(view: TokenView, wanted: Sequence[Wanted], matches: LabelMatches, locale: Locale) -> Together:
     """All spans of the document that could be a value of each of the kinds that are `wanted`."""
-    distinct, rows_of = each_once([_spans_of(view, kind, choices, matches) for kind, choices in wanted])
+    distinct, rows_of = each_once(_spans_of(view, wanted, matches))
     every = _looked_at(view, distinct)
     kinds, rows = [], []
     for (kind, choices), own_rows in zip(wanted, rows_of, strict=True):
@@ -135,14 +135,24 @@ def find_together(view: TokenView, wanted: Sequence[Wanted], matches: LabelMatch
     return Together(tuple(kinds), every, tuple(rows))
 
 
-def _spans_of(view: TokenView, kind: str, choices: Sequence[str] | None, matches: LabelMatches) -> Runs:
+def _spans_of(view: TokenView, wanted: Sequence[Wanted], matches: LabelMatches) -> list[Runs]:
+    """The spans of each kind, each once."""
     if not len(view.words):
-        return Runs(NO_RUNS, [])
-    if kind == "text":
-        return text_spans(view, matches)
-    if kind == "address":
-        return address_spans(view, matches)
-    return Runs(_recognised(view, value_type(kind, choices)), [])
+        return [Runs(NO_RUNS, []) for _ in wanted]
+    lines = _lines_of(view)
+    found: list[Runs | None] = []
+    places: list[list[tuple[int, int]]] = []  # of the kinds that a parser recognises
+    for kind, choices in wanted:
+        if kind == "text":
+            found.append(text_spans(view, matches))
+        elif kind == "address":
+            found.append(address_spans(view, matches))
+        else:
+            places.append(_recognised(view, value_type(kind, choices), lines))
+            found.append(None)
+    placed = _spans_at(view, list(chain.from_iterable(places)))
+    recognised = iter(np.split(placed, np.cumsum([len(own) for own in places])))
+    return [Runs(next(recognised), []) if runs is None else runs for runs in found]
 
 
 def _looked_at(view: TokenView, found: Distinct) -> Spans:
@@ -196,30 +206,25 @@ def _read(
     every: Spans, rows: NDArray[np.intp], kind: str, choices: Sequence[str] | None, locale: Locale
 ) -> tuple[CandidateSet, NDArray[np.intp]]:
     """The candidates of a kind among `rows` of the spans, and their rows: those that do not parse are left out."""
-    texts = [every.texts[row] for row in rows.tolist()]
+    texts = list(map(every.texts.__getitem__, rows.tolist()))
     n = len(rows)
     if kind in ("text", "address"):
         readings, quality = np.zeros(n, np.int32), np.ones(n, np.float32)
         return _chosen(every, rows, texts, kind, tuple(texts), (None,) * n, readings, quality), rows
-    parser = value_type(kind, choices)
+    parse = value_type(kind, choices).parse
     # The same amounts and days stand all over a document.
-    read = {text: parser.parse(text, locale) for text in dict.fromkeys(texts)}
-    parsed = [read[text] for text in texts]
-    if not all(p is not None and p.value for p in read.values()):
-        kept = [at for at, p in enumerate(parsed) if p is not None and p.value]
-        rows, texts = rows[kept], [texts[at] for at in kept]
-        parsed = [parsed[at] for at in kept]
-    good = [p for p in parsed if p is not None]
-    found = _chosen(
-        every,
-        rows,
-        texts,
-        kind,
-        tuple([p.value for p in good]),
-        tuple([p.currency for p in good]),
-        np.array([len(p.alternatives) for p in good], np.int32),
-        np.array([p.quality for p in good], np.float32),
-    )
+    read = {}
+    for text in dict.fromkeys(texts):
+        parsed = parse(text, locale)
+        if parsed is not None and parsed.value:
+            read[text] = parsed.value, parsed.currency, len(parsed.alternatives), parsed.quality
+    kept = list(map(read.__contains__, texts))
+    if not all(kept):
+        rows, texts = rows[np.array(kept)], list(compress(texts, kept))
+    columns: list[tuple[Any, ...]] = list(zip(*map(read.__getitem__, texts), strict=True)) or [()] * 4
+    values, currencies, alternatives, qualities = columns
+    readings, quality = np.array(alternatives, np.int32), np.array(qualities, np.float32)
+    found = _chosen(every, rows, texts, kind, values, currencies, readings, quality)
     return found, rows
 
 
@@ -295,9 +300,42 @@ def _around(part_box: Floats, part_start: Ints, several: NDArray[np.intp]) -> Fl
     return box
 
 
-def _recognised(view: TokenView, parser: ValueType) -> Ints:
-    """Spans of the kinds that a parser recognises within a line."""
-    found: dict[tuple[int, int], None] = {}  # where each begins and ends in the text of the whole document
+def _lines_of(view: TokenView) -> Lines | None:
+    """The lines of the document for types that look at all at once; None where a word holds white space."""
+    text, words = view.text, view.words
+    if text.count(" ") != len(words) - 1 or not (text.isprintable() or text.split() == list(words)):
+        return None
+    numbers = view.token_word[view.token_kind == NUMBER].tolist()
+    return Lines(
+        text="\n".join(view.line_texts),
+        words=words,
+        word_at=view.word_at,
+        line_start=view.line_start.tolist(),
+        with_digit=list(dict.fromkeys(numbers)),
+    )
+
+
+def _recognised(view: TokenView, parser: ValueType, lines: Lines | None) -> list[tuple[int, int]]:
+    """Where in the text of the whole document the values begin and end that a parser recognises, each once."""
+    places = parser.recognise_all(lines) if lines is not None else None
+    if places is None:
+        places = _line_by_line(view, parser)
+    elif len(places) > MAX_CANDIDATES:
+        places = sorted(places)
+    return places[:MAX_CANDIDATES]
+
+
+def _spans_at(view: TokenView, places: list[tuple[int, int]]) -> Ints:
+    """The runs of words at places in the text of the whole document: int32 (n, 4)."""
+    edges = np.fromiter(chain.from_iterable(places), np.int64, 2 * len(places)).reshape(-1, 2)
+    starts = np.array(view.word_at)
+    words = starts.searchsorted(edges - (0, 1), "right") - 1
+    return np.concatenate([words + np.array((0, 1)), edges - starts[words]], axis=1).astype(np.int32)
+
+
+def _line_by_line(view: TokenView, parser: ValueType) -> list[tuple[int, int]]:
+    """As `_recognised`, for types that look at one line after the other."""
+    found: dict[tuple[int, int], None] = {}
     line_texts, word_at, whole = view.line_texts, view.word_at, view.text
     line_at = [word_at[first] for first in view.line_start[:-1].tolist()]
     worth_a_look = np.flatnonzero(view.line_has_digit).tolist() if parser.needs_digit else range(view.line_count)
@@ -311,10 +349,4 @@ def _recognised(view: TokenView, parser: ValueType) -> Ints:
                 end -= 1
             if begin < end:
                 found[begin, end] = None
-    if not found:
-        return NO_RUNS
-    edges = np.array(list(found)[:MAX_CANDIDATES])
-    starts = np.array(word_at)
-    words = np.searchsorted(starts, edges - (0, 1), "right") - 1
-    words_within, offsets = words + np.array((0, 1)), edges - starts[words]
-    return np.concatenate([words_within, offsets], axis=1).astype(np.int32)
+    return list(found)

@@ -20,6 +20,7 @@ from docuextract_desktop.templates.types.email import EmailType
 from docuextract_desktop.templates.types.habits import resolve_locale
 from docuextract_desktop.templates.types.id import IdType
 from docuextract_desktop.templates.types.integer import IntegerType
+from docuextract_desktop.templates.types.lines import Lines
 from docuextract_desktop.templates.types.money import MoneyType
 from docuextract_desktop.templates.types.name import NameType
 from docuextract_desktop.templates.types.number import NumberType
@@ -30,6 +31,7 @@ from docuextract_desktop.templates.types.text import TextType
 __all__ = [
     "AUTO_LOCALE",
     "VALUE_TYPE_NAMES",
+    "Lines",
     "Parsed",
     "Span",
     "ValueType",

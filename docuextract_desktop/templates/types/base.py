@@ -7,10 +7,10 @@ The types look at text only. Where words stand on the page, and which value belo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from docuextract_desktop.templates.models import Locale
+from docuextract_desktop.templates.types.lines import Lines
 
 AUTO_LOCALE = Locale()
 
@@ -22,8 +22,7 @@ class Span(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """A value that was read from printed text.
 
     Attributes:
@@ -63,6 +62,13 @@ class ValueType(Protocol):
         """Spans of one line's text (words joined by single spaces) that could be a value; they may overlap."""
         ...
 
+    def recognise_all(self, lines: Lines) -> list[tuple[int, int]] | None:
+        """What `recognise` finds in each of the lines, in any order, as places in `lines.text`.
+
+        None where the type has no faster way than to look at one line after the other.
+        """
+        ...
+
     def parse(self, text: str, locale: Locale = AUTO_LOCALE) -> Parsed | None:
         """Read `text` as one value of this type; None where it is none. Never raises."""
         ...
@@ -85,6 +91,10 @@ class BaseType:
 
     name = "text"
     needs_digit = False
+
+    def recognise_all(self, lines: Lines) -> list[tuple[int, int]] | None:  # noqa: ARG002
+        """See `ValueType.recognise_all`."""
+        return None
 
     def parse(self, text: str, locale: Locale = AUTO_LOCALE) -> Parsed | None:
         """See `ValueType.parse`."""

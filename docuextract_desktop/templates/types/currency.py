@@ -113,9 +113,12 @@ def currency_of(sign: str, hint: str | None = None) -> str | None:
 
 SYMBOLS: Final = frozenset(s for s in _SIGNS if len(s) == 1 and not s.isalpha())
 """Signs of one character that is no letter."""
-_LONGEST: Final = 5
+LONGEST: Final = 5
+"""Letters of the longest sign that is a word."""
 FIRST_LETTERS: Final = frozenset(s[0] for s in (*_SIGNS, *CODES, "eur", "usd", "rm"))
 """What `PATTERN` can begin with."""
+IN_LETTERS: Final = frozenset(s.upper() for s in (*_SIGNS, *CODES) if s.isalpha())
+"""Signs and codes that are words, in capitals."""
 
 
 def sign_before(text: str, end: int) -> int:
@@ -128,7 +131,7 @@ def sign_before(text: str, end: int) -> int:
         start -= 1
     elif not before.isalpha():
         return end
-    lowest = max(0, end - _LONGEST)
+    lowest = max(0, end - LONGEST)
     while start > lowest and text[start - 1].isalpha():
         start -= 1
     if start and text[start - 1].isalpha():

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from docuextract_desktop.templates.models import Locale
 from docuextract_desktop.templates.types.base import AUTO_LOCALE, BaseType, Parsed, Span, collapse
+from docuextract_desktop.templates.types.lines import Lines
 
 _DIGIT = re.compile(r"\d")
 _EDGE_LEFT: Final = "([{<\"'`*,;:.=~_-–"
 _EDGE_RIGHT: Final = ")]}>\"'`*,;:.=~_-–#"
 _IDLIKE = re.compile(r"[\w#№°º&+./\\\-–()*:]*\d[\w#№&+./\\\-–()*:]*")
-_AMOUNT = re.compile(r"[$€£]?[-+(]?\d{1,3}(?:[.,']\d{3})*[.,]\d{2}\)?[-€$£%]?|\d+(?:[.,]\d+)?%")
-_DATE = re.compile(
-    r"\d{1,2}([./\-])\d{1,2}\1(?:\d{4}|\d{2})|\d{4}([./\-])\d{1,2}\2\d{1,2}|\d{1,2}:\d{2}(?::\d{2})?(?:[ap]m)?",
-    re.IGNORECASE,
+# Amounts and percentages, dates and times
+_NO_CODE = re.compile(
+    r"[$€£]?[-+(]?\d{1,3}(?:[.,']\d{3})*[.,]\d{2}\)?[-€$£%]?|\d+(?:[.,]\d+)?%|"
+    r"\d{1,2}([./\-])\d{1,2}\1(?:\d{4}|\d{2})|\d{4}([./\-])\d{1,2}\2\d{1,2}|\d{1,2}:\d{2}(?::\d{2})?(?:(?i:[ap]m))?"
 )
 # A label glued to its value: "Nr.471102", "No:12345", "Invoice#123"; NFKC makes "No" of "Nº" and "№"
 _GLUED = re.compile(r"[^\W\d_]{2,}[.:#=]+(?=[\w]*\d)|[^\W\d_]*\.?[:#№=°º]+(?=\w)|(?i:no|nr)\.?(?=\d)")
@@ -44,8 +47,16 @@ _VAT = re.compile(
     r"CHE[- ]?\d{3}[. ]?\d{3}[. ]?\d{3}(?: (?:MWST|TVA|IVA))?"
     r")(?![^\W_])"
 )
+_CAPITALS = re.compile(r"[A-Z][A-Z]")
+# How the word looks that an IBAN or a VAT id begins in
+_KNOWN_BEGINS = re.compile(
+    r"(?<![^\W_])(?:[A-Z]{2}\d{2}|"
+    r"(?:AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|XI)[A-Z]{0,2}(?:\d|\Z)|"
+    r"NO(?:\d|\Z)|CHE(?:[-\d]|\Z))"
+)
 # What every IBAN and every VAT id holds: a cheap look that spares most lines the two patterns above
 _MAYBE_KNOWN = re.compile(r"[A-Z](?:\d\d|[ -]{0,2}\d(?:[ .\-]?\d){5})")
+_SHORTEST_IBAN: Final = 15
 _MAX_RUN: Final = 8
 _MAX_LENGTH: Final = 80
 
@@ -56,44 +67,100 @@ class _Word(NamedTuple):
     Attributes:
         start, end: its edges without punctuation around it; the whole word where nothing else is left.
         good: whether it can be a code or a part of one.
-        joins: whether it can stand inside a run of such words: one itself, a mark, or a few capitals.
-        opens: whether it can begin a run.
-        whole: whether it can be a value alone.
-        behind: edges of what stands behind a label that is glued to the value.
+        mark: one letter for what decides whether it is a part of a run, see `_mark`.
+        alone: edges of the values that lie within it: the word, and what stands behind a label glued to the value.
     """
 
     start: int
     end: int
     good: bool
-    joins: bool
-    opens: bool
-    whole: bool = False
-    behind: tuple[int, int] | None = None
+    mark: str
+    alone: tuple[tuple[int, int], ...] = ()
+
+
+_JOINS, _GOOD, _OPENS, _CUT_LEFT, _CUT_RIGHT, _KNOWN = 1, 2, 4, 8, 16, 32
+
+
+_FIRST_MARK: Final = 0xC0  # the first of 64 letters that mean nothing in a pattern
+
+
+def _mark(flags: int) -> str:
+    """A letter for what is known of a word: so that a pattern finds the runs of all words of a document.
+
+    Args:
+        flags: whether the word can stand inside a run (one that is good, a mark, or a few capitals), is good, can begin
+            a run, has punctuation to its left or right, which ends runs, and whether an IBAN or a VAT id can begin in
+            it.
+    """
+    return chr(_FIRST_MARK + flags)
+
+
+def _marks(wanted: int, unwanted: int = 0) -> str:
+    """A set of a pattern: the marks with some flags and without others."""
+    return f"[{''.join(_mark(f) for f in range(64) if f & wanted == wanted and not f & unwanted)}]"
+
+
+_FIRST, _INNER, _LAST = _marks(_JOINS, _CUT_RIGHT), _marks(_JOINS, _CUT_LEFT | _CUT_RIGHT), _marks(_JOINS, _CUT_LEFT)
+_RUN = re.compile(f"{_FIRST}{_INNER}{{0,{_MAX_RUN - 2}}}{_LAST}")
+_KNOWN_MARK = re.compile(_marks(_KNOWN))
+_FIRST_OF_LINE: Final = {_mark(f): _mark(f | _CUT_LEFT) for f in range(64)}
+"""Nothing to the left belongs to the same run."""
+_NOTHING: Final = _mark(0)
+_CODE: Final = _mark(_JOINS | _GOOD | _OPENS)
 
 
 @lru_cache(maxsize=16384)  # times, quantities and labels stand all over a document and on the next one
 def _look_at(text: str) -> _Word:
-    length = len(text)
-    start, end = (0, length) if text.isalpha() else _trim(text, 0, length)
-    if end <= start:
-        start, end = 0, length
+    start, end = 0, len(text)
+    if text.isalpha():
+        if end > 4 or not text.isupper():  # most words
+            return _Word(0, end, False, _NOTHING)
         good = False
+    elif text.isdecimal() and end <= _MAX_LENGTH:
+        return _Word(0, end, True, _CODE, ((0, end),))
     else:
+        if text[0] in _EDGE_LEFT or text[-1] in _EDGE_RIGHT:
+            start, end = _trim(text, 0, end)
+            if end <= start:
+                start, end = 0, len(text)
         word = text[start:end]
-        good = (
-            end - start <= _MAX_LENGTH
-            and _IDLIKE.fullmatch(word) is not None
-            and _AMOUNT.fullmatch(word) is None
-            and _DATE.fullmatch(word) is None
-        )
-    joins = good or (end - start <= 4 and not text[start].islower() and _JOIN.fullmatch(text, start, end) is not None)
-    opens = good or _PREFIX.fullmatch(text, start, end) is not None
+        good = _DIGIT.search(word) is not None
+        if good and _NO_CODE.fullmatch(word) is not None:  # no capitals either
+            return _Word(start, end, False, _mark(_CUT_LEFT * (start > 0) | _CUT_RIGHT * (end < len(text))))
+        good = good and end - start <= _MAX_LENGTH and _IDLIKE.fullmatch(word) is not None
+    known = _CAPITALS.search(text) is not None and _KNOWN_BEGINS.search(text) is not None
+    flags = _CUT_LEFT * (start > 0) | _CUT_RIGHT * (end < len(text)) | _KNOWN * known
     if not good:
-        return _Word(start, end, good, joins, opens)
+        if end - start <= 4 and not text[start].islower() and _JOIN.fullmatch(text, start, end) is not None:
+            flags |= _JOINS | _OPENS * (_PREFIX.fullmatch(text, start, end) is not None)
+        return _Word(start, end, False, _mark(flags))
+    mark = _mark(flags | _JOINS | _GOOD | _OPENS)
     glued = _GLUED.match(text, start, end)
-    whole = glued is None or not any(c in "°º№" for c in glued.group())  # these belong to labels only: "n°2023/045"
-    behind = _trim(text, glued.end(), end) if glued is not None and glued.end() < end else None
-    return _Word(start, end, good, joins, opens, whole, behind)
+    if glued is None:
+        return _Word(start, end, True, mark, ((start, end),))
+    whole = not any(c in "°º№" for c in glued.group())  # these belong to labels only: "n°2023/045"
+    alone: tuple[tuple[int, int], ...] = ((start, end),) if whole else ()
+    if glued.end() < end:
+        alone += (_trim(text, glued.end(), end),)
+    return _Word(start, end, True, mark, alone)
+
+
+@lru_cache(maxsize=4096)  # there are not many different ones
+def _parts_of_run(marks: str) -> tuple[tuple[int, int], ...]:
+    """The values in a run of words, each as its first word and one past its last; `marks` are those of the words."""
+    flags = [ord(mark) - _FIRST_MARK for mark in marks]
+    first, last = 0, len(flags)
+    while last > first and not flags[last - 1] & _GOOD:
+        last -= 1
+    while first < last and not flags[first] & _OPENS:
+        first += 1
+    if last - first < 2:
+        return ()
+    parts = {(first, last)}
+    inner = next((k for k in range(first, last) if flags[k] & _GOOD), last)
+    for a in (first, inner):
+        parts.update((a, b) for b in range(a + 2, min(last, a + 3) + 1) if flags[b - 1] & _GOOD)
+    return tuple(sorted(parts))
 
 
 def iban_valid(text: str) -> bool:
@@ -117,62 +184,58 @@ class IdType(BaseType):
         """Words with digits, runs of such words, IBANs and VAT ids; amounts and dates are left out."""
         if _DIGIT.search(text) is None:
             return []
-        spans: set[Span] = set()
-        words: list[_Word] = []
+        words = text.split()
         starts: list[int] = []
-        end = 0
-        for printed in text.split():
-            at = text.index(printed, end)
-            end = at + len(printed)
-            word = _look_at(printed)
-            words.append(word)
+        firsts: list[int] = []  # words that do not follow another at one space
+        end = -1
+        for i, word in enumerate(words):
+            at = text.index(word, end + 1)
+            if at != end + 1 or not i:
+                firsts.append(i)
             starts.append(at)
-            if word.good:
-                if word.whole:
-                    spans.add(Span(at + word.start, at + word.end))
-                if word.behind is not None:
-                    spans.add(Span(at + word.behind[0], at + word.behind[1]))
-                if text.startswith(" (", at + word.end):
-                    bracket = _BRACKET.match(text, at + word.end)
-                    if bracket is not None:  # "1234567 (Rev 2)"
-                        spans.add(Span(at + word.start, bracket.end()))
-        self._runs(words, starts, spans)
-        if _MAYBE_KNOWN.search(text) is not None:
+            end = at + len(word)
+        places, known = self._found(text, list(map(_look_at, words)), starts, firsts, range(len(words)))
+        spans = {Span(*place) for place in places}
+        if known:
             self._known(text, spans)
         return sorted(spans)
 
+    def recognise_all(self, lines: Lines) -> list[tuple[int, int]]:
+        """As `recognise` in each line."""
+        looked = list(map(_look_at, lines.words))
+        places, known = self._found(lines.text, looked, lines.word_at, lines.line_start[:-1], lines.with_digit)
+        for begin, end in {lines.around(word) for word in known}:
+            spans: set[Span] = set()
+            self._known(lines.text[begin:end], spans)
+            places += [(begin + a, begin + b) for a, b in spans]
+        return list(dict.fromkeys(places))
+
     @staticmethod
-    def _runs(words: list[_Word], starts: list[int], spans: set[Span]) -> None:
-        count = len(words)
-        i = 0
-        while i < count:
-            if not words[i].joins:
-                i += 1
-                continue
-            j = i + 1
-            while (
-                j < count
-                and j - i < _MAX_RUN
-                and words[j].joins
-                and starts[j] + words[j].start - starts[j - 1] - words[j - 1].end == 1
-            ):
-                j += 1
-            first, last = i, j
-            while last > first and not words[last - 1].good:
-                last -= 1
-            while first < last and not words[first].opens:
-                first += 1
-            if last - first > 1:
-                spans.add(Span(starts[first] + words[first].start, starts[last - 1] + words[last - 1].end))
-                inner = next((k for k in range(first, last) if words[k].good), last)
-                for a in {first, inner}:
-                    for b in range(a + 2, min(last, a + 3) + 1):
-                        if words[b - 1].good:
-                            spans.add(Span(starts[a] + words[a].start, starts[b - 1] + words[b - 1].end))
-            i = j
+    def _found(
+        text: str, looked: list[_Word], starts: Sequence[int], firsts: Sequence[int], with_digit: Sequence[int]
+    ) -> tuple[list[tuple[int, int]], list[int]]:
+        """Values that are words, runs of words, or have a bracket; and words that IBANs and VAT ids can begin in."""
+        places = [(starts[i] + begin, starts[i] + end) for i in with_digit for begin, end in looked[i].alone]
+        for bracket in _BRACKET.finditer(text):  # "1234567 (Rev 2)"
+            i = bisect_right(starts, bracket.start()) - 1
+            word = looked[i]
+            if word.good and starts[i] + word.end == bracket.start() and "\n" not in bracket.group():
+                places.append((starts[i] + word.start, bracket.end()))
+        marks = [word.mark for word in looked]
+        for i in firsts:
+            marks[i] = _FIRST_OF_LINE[marks[i]]
+        row = "".join(marks)
+        for run in _RUN.finditer(row):
+            at = run.start()
+            for first, stop in _parts_of_run(run.group()):
+                i, j = at + first, at + stop - 1
+                places.append((starts[i] + looked[i].start, starts[j] + looked[j].end))
+        return places, [known.start() for known in _KNOWN_MARK.finditer(row)]
 
     @staticmethod
     def _known(text: str, spans: set[Span]) -> None:
+        if _MAYBE_KNOWN.search(text) is None:
+            return
         for match in _IBAN.finditer(text):
             end = match.end()
             length = _IBAN_LENGTHS.get(text[match.start() : match.start() + 2])
@@ -202,19 +265,21 @@ class IdType(BaseType):
 
 @lru_cache(maxsize=8192)  # the same short ones stand all over a page and on the next document
 def _read(text: str) -> Parsed | None:
-    value = collapse(text[: 2 * _MAX_LENGTH])
-    start, end = _trim(value, 0, len(value))
-    if end < len(value) and value[end] == ")" and "(" in value[start:end]:
-        end += 1
-    value = value[start:end].strip()
+    whole = len(text) <= 2 * _MAX_LENGTH and text.isprintable() and "  " not in text  # nothing to collapse
+    value = text.strip() if whole else collapse(text[: 2 * _MAX_LENGTH])
+    if value and (value[0] in _EDGE_LEFT or value[-1] in _EDGE_RIGHT):
+        start, end = _trim(value, 0, len(value))
+        if end < len(value) and value[end] == ")" and "(" in value[start:end]:
+            end += 1
+        value = value[start:end].strip()
     if not any(map(str.isalnum, value)):
         return None
-    if iban_valid(value):
+    if len(value) >= _SHORTEST_IBAN and iban_valid(value):
         return Parsed(value)
     quality = 0.9
-    if not any(map(str.isdigit, value)):
+    if _DIGIT.search(value) is None and not any(map(str.isdigit, value)):
         quality = 0.2
-    elif _AMOUNT.fullmatch(value) or _DATE.fullmatch(value):
+    elif _NO_CODE.fullmatch(value) is not None:
         quality = 0.3
     elif value.count(" ") > 2:
         quality = 0.6

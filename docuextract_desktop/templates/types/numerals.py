@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from docuextract_desktop.templates.models import DecimalMark
 
@@ -28,11 +27,11 @@ ATOM: Final = re.compile(
 _GROUP_MARKS = str.maketrans("", "", "  \u00a0\u202f\u2009'’´`")
 # Most of the numbers on paper, which can be read in one way only
 _USUAL = re.compile(r"([0-9]{1,15})(?:([.,])([0-9]{2}))?")
+_GROUPED = re.compile(r"([0-9]{1,3}(?:(?:,[0-9]{3}){1,4}(?=\.)|(?:\.[0-9]{3}){1,4}(?=,)))[.,]([0-9]{2})")
 _SHAPE = re.compile(r"[0-9.,  \u00a0\u202f\u2009'’´`]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Numeral:
+class Numeral(NamedTuple):
     """A number without sign: plain decimal digits, the other readings of the same print, and how well it is formed."""
 
     value: str
@@ -55,6 +54,9 @@ def read_numeral(text: str, decimal: DecimalMark = "auto", *, money: bool = True
     if usual is not None:
         whole, mark, part = usual.groups()
         return _numeral(whole, part or "", (), 1.0 if mark is None or decimal in ("auto", mark) else 0.8)
+    grouped = _GROUPED.fullmatch(text)
+    if grouped is not None:
+        return _numeral(grouped[1].replace(",", "").replace(".", ""), grouped[2], (), 1.0)
     if not text.isascii() or _SHAPE.fullmatch(text) is None:
         letters = sum(c in _SLIP_LETTERS for c in text)
         digits = sum(c.isdigit() for c in text)
@@ -204,7 +206,7 @@ def vote_decimal_mark(texts: Iterable[str]) -> Literal[".", ","] | None:
     return "." if votes["."] > votes[","] else ","
 
 
-_JOINT_GROUP = re.compile(r"\d{3}(?![0-9])")
+JOINT_GROUP = re.compile(r"\d{3}(?![0-9])")
 _DECIMALS = re.compile(r"\d{2}(?![0-9.,])")
 
 
@@ -239,7 +241,7 @@ def chains(text: str) -> tuple[tuple[int, int], ...]:
             last + 1 < len(atoms)
             and last - i < 4
             and text[atoms[last][1] : atoms[last + 1][0]] in (" ", "\u00a0", "\u202f")
-            and _JOINT_GROUP.match(text, atoms[last + 1][0])
+            and JOINT_GROUP.match(text, atoms[last + 1][0])
         ):
             last += 1
             found.append((start, atoms[last][1]))

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docuextract_desktop.templates.models import DecimalMark, Locale
-from docuextract_desktop.templates.types import date, id, money, numerals, value_type
+from docuextract_desktop.templates.types import date_spellings as date
+from docuextract_desktop.templates.types import id, money, numerals, value_type
 
 # Pieces that dates, codes and amounts are printed with, and what recognition makes of them
 _PIECES = [
@@ -26,6 +27,8 @@ def _guarded() -> Iterable[tuple[re.Pattern[str], re.Pattern[str]]]:
         for spelling in date._spellings(numeric=numeric, textual=textual):
             if spelling.need is not None:
                 yield spelling.pattern, spelling.need
+            if spelling not in date._NAMED_DATES:
+                yield spelling.pattern, date._MAYBE_IN_FIGURES
     yield id._IBAN, id._MAYBE_KNOWN
 
 
@@ -51,10 +54,29 @@ def test_no_vat_id_is_passed_over(text: str) -> None:
         assert id._MAYBE_KNOWN.search(text) is not None
 
 
+@given(text=st.from_regex(id._IBAN) | st.from_regex(id._VAT))
+def test_known_codes_begin_in_words_that_tell(text: str) -> None:
+    assert any(id._CAPITALS.search(word) and id._KNOWN_BEGINS.search(word) for word in text.split())
+
+
 @given(text=st.from_regex(numerals._USUAL, fullmatch=True), decimal=st.sampled_from(["auto", ".", ","]))
 def test_a_usual_number_is_read_as_all_others_are(text: str, decimal: DecimalMark) -> None:
     read = numerals.read_numeral(text, decimal)
     assert read == numerals._split(text, decimal, 1.0, money=True)
+
+
+@given(
+    text=st.from_regex(r"[0-9]{1,3}(,[0-9]{3}){1,4}\.[0-9]{2}|[0-9]{1,3}(\.[0-9]{3}){1,4},[0-9]{2}", fullmatch=True),
+    decimal=st.sampled_from(["auto", ".", ","]),
+)
+def test_a_grouped_number_is_read_as_all_others_are(text: str, decimal: DecimalMark) -> None:
+    assert numerals._GROUPED.fullmatch(text) is not None
+    assert numerals.read_numeral(text, decimal) == numerals._split(text, decimal, 1.0, money=True)
+
+
+@given(text=st.from_regex(date._USUAL, fullmatch=True))
+def test_a_usual_day_is_found_as_all_others_are(text: str) -> None:
+    assert date.find_dates(text) == tuple(date._search(text, numeric=True, textual=False))
 
 
 @given(text=st.from_regex(money._PLAIN, fullmatch=True), currency=st.sampled_from([None, "MYR"]))
