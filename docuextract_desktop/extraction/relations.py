@@ -80,7 +80,7 @@ def relations_of(
         return [np.zeros((0, len(RELATIONS)), np.float32) for _ in kinds]
     tables = label_geometry(view, candidates.every, around, matches)
     for name, near in (("other_left", "left_near"), ("other_above", "above_near")):
-        _of_others(tables[_TABLE[near]], np.maximum, 0, tables[_TABLE[name]])
+        best_of_others(tables[_TABLE[near]], np.maximum, 0, tables[_TABLE[name]])
     sections = _sections(view, candidates.every, around.height, matches)
     _under_which(sections, tables[_TABLE["section"]], tables[_TABLE["section_of_other"]])
 
@@ -109,10 +109,10 @@ def relations_of(
     return [relations[own] for own in fields]
 
 
-def _of_others(table: Floats, better: np.ufunc, least: float | np.float32, out: Floats) -> Floats:
+def best_of_others(table: Floats, better: np.ufunc, least: float | np.float32, out: Floats) -> Floats:
     """For each row of `table` the best, by column, of all other rows, `least` where there is none; returns `out`."""
     out[:] = least
-    before, behind = out[0], out[-1]
+    before = behind = np.full_like(table[0], least)  # not rows of `out`: of two fields the first step fills both
     for at in range(1, len(table)):
         before = better(before, table[at - 1])
         better(out[at], before, out=out[at])
@@ -231,7 +231,7 @@ def _under_which(sections: Floats, own: Floats, other: Floats) -> None:
         own: float32 (fields, n), to be filled in.
         other: as `own`.
     """
-    of_others = _of_others(sections, np.minimum, NOWHERE, np.empty_like(sections))
+    of_others = best_of_others(sections, np.minimum, NOWHERE, np.empty_like(sections))
     closest = np.exp(-np.minimum(np.maximum(sections.min(axis=0), 0), 60) / 8.0)
     np.multiply(closest, (sections <= of_others) & (sections < NOWHERE), out=own)
     np.multiply(closest, sections > of_others, out=other)

@@ -164,7 +164,7 @@ def _starts_within(
             if words[led - 1][-1] == ":":
                 del starts[0]  # what a label with a colon begins is no value
     unique = tuple(dict.fromkeys(starts))
-    return unique[1:] if opened and len(unique) > 1 else unique
+    return unique[1:] if opened and len(unique) > 1 and unique[0] == (0, 0) else unique
 
 
 def _after_leading_particulars(words: tuple[str, ...], marks: Sequence[int]) -> int | None:

@@ -13,6 +13,7 @@ forgotten, what the documents before it in its round left is there.
 from __future__ import annotations
 
 import argparse
+import gc
 import statistics
 import sys
 import time
@@ -79,6 +80,7 @@ def main() -> int:
     chosen = [(f.read_bytes(), d) for f, d in zip(files, documents, strict=True)][: args.documents]
     prepared = [prepare(document, template) for document in documents]
     propose(prepared[0], template)
+    gc.freeze()  # as a worker does once it has started
 
     rounds: dict[str, list[float]] = {"PDFium's text": [], "words": [], "prepare": [], "propose": []}
     for _ in range(args.rounds):

@@ -47,6 +47,14 @@ def test_a_label_with_a_colon_is_not_offered_as_a_value() -> None:
     assert "No: 3, Mill Lane" in offered("No: 3, Mill Lane", "text", "customer")
 
 
+def test_behind_a_label_with_a_colon_a_name_is_offered_whole_however_many_dashes_it_holds() -> None:
+    texts = offered("Customer: Meadow, Ann - York", "text", "customer")
+    assert "Meadow, Ann - York" in texts
+    assert "York" in texts
+    below = offered("Customer: Meadow, Ann - York\n          Council", "text", "customer")
+    assert "Meadow, Ann - York Council" in below
+
+
 def test_a_word_for_labels_may_be_a_part_of_a_name() -> None:
     values = offered("Kunden AG Mitte", "text", "total")
     assert "Kunden AG Mitte" in values

@@ -9,6 +9,7 @@ from docuextract_desktop.extraction.arithmetic import adding_up
 from docuextract_desktop.extraction.candidates import Wanted, find_together
 from docuextract_desktop.extraction.labels import match_labels
 from docuextract_desktop.extraction.prepared import Prepared, prepare
+from docuextract_desktop.extraction.relations import best_of_others
 from docuextract_desktop.extraction.text_facts import facts_of
 from docuextract_desktop.extraction.tokens import view_tokens
 from docuextract_desktop.templates.models import Locale, Template, TemplateField
@@ -54,6 +55,14 @@ def test_a_kind_among_others_is_described_as_by_itself(wanted: TemplateField) ->
     assert np.array_equal(first.slots, second.slots)
     assert np.array_equal(first.range_with, second.range_with)
     assert np.array_equal(alone.relations[wanted.name], among.relations[wanted.name])
+
+
+@pytest.mark.parametrize("fields", [1, 2, 3, 5])
+def test_what_the_other_fields_have_is_never_a_fields_own(fields: int) -> None:
+    table = np.random.default_rng(fields).random((fields, 7), np.float32)
+    found = best_of_others(table, np.maximum, 0, np.empty_like(table))
+    for at in range(fields):
+        assert np.array_equal(found[at], np.delete(table, at, axis=0).max(axis=0, initial=0))
 
 
 def test_words_that_are_candidates_of_several_kinds_are_looked_at_once() -> None:
