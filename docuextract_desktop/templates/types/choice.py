@@ -15,6 +15,8 @@ from docuextract_desktop.templates.types.text import TextType
 
 _CLOSE_ENOUGH: Final = 84.0
 """Of 100: one wrong letter in a word of seven still counts, another word does not."""
+_LONGEST_SIGN: Final = 8
+"""Longer texts are no sign of a currency."""
 
 
 class ChoiceType(TextType):
@@ -28,6 +30,9 @@ class ChoiceType(TextType):
     def __init__(self, choices: Sequence[str] = ()) -> None:
         self.choices = tuple(choices)
         self._exact = {collapse(c).casefold(): c for c in self.choices}
+        longest = max(map(len, self._exact), default=0)
+        # A longer text shares too few of its letters with any choice to be close: `ratio` is 200 × shared / all.
+        self._longest_close = int(longest * (200 / _CLOSE_ENOUGH - 1)) + 1
         self._currencies = bool(self.choices) and CODES.issuperset(self.choices)
         words = sorted((re.escape(collapse(c)) for c in self.choices if c.strip()), key=len, reverse=True)
         self._pattern = re.compile(rf"(?<![^\W_])(?:{'|'.join(words)})(?![^\W_])", re.IGNORECASE) if words else None
@@ -53,10 +58,12 @@ class ChoiceType(TextType):
         exact = self._exact.get(word)
         if exact is not None:
             return Parsed(exact)
+        if len(word) > self._longest_close and len(text) > _LONGEST_SIGN:
+            return None
         scored = sorted(((fuzz.ratio(word, key), choice) for key, choice in self._exact.items()), reverse=True)
         best, choice = scored[0]
         if best < _CLOSE_ENOUGH:
-            code = currency_of(text) if len(text) <= 8 else None
+            code = currency_of(text) if len(text) <= _LONGEST_SIGN else None
             return Parsed(code, quality=0.9) if code in self.choices else None  # "€" where the choices are currencies
         others = tuple(c for score, c in scored[1:] if score >= _CLOSE_ENOUGH)
         return Parsed(choice, None, others, round(best / 100 * (0.6 if others else 0.9), 3))
