@@ -28,7 +28,7 @@ from docuextract_desktop.extraction.word_classes import only_titles
 from docuextract_desktop.templates.models import Locale, Template, TemplateField
 from docuextract_desktop.templates.types import resolve_locale
 
-FEATURES_VERSION = "features-11"
+FEATURES_VERSION = "features-12"
 """Changes whenever preparing the same words for the same template would give other numbers."""
 
 _MAGIC = b"DXP1"

@@ -138,6 +138,11 @@ def _neighbouring_segments(view: TokenView, lettered: Bools) -> Ints:
     return _whole_runs(start[firsts], stop[lasts], view.word_length[stop[lasts] - 1])
 
 
+_MOST_OVERLAP, _MOST_GAP = 0.6, 1.3
+"""From the foot of one line to the head of the next, in heights of the first. Boxes around the words of a page that lies
+a little turned, or of lines without lead, overlap by half of their height."""
+
+
 @lru_cache(maxsize=2)
 def segment_below(view: TokenView) -> Ints:
     """int32 (segments,): the segment that continues each one on the next printed line of its column, or -1."""
@@ -150,8 +155,8 @@ def segment_below(view: TokenView) -> Ints:
     dy = top[lower] - bottom[upper]
     overlap = np.minimum(right[upper], right[lower]) - np.maximum(left[upper], left[lower])
     height, width = np.maximum(bottom - top, 1e-4)[upper], right - left
-    fits = (overlap > 0.3 * np.minimum(width[upper], width[lower])) & (dy > -0.4 * height) & (dy < 1.3 * height)
-    fits &= top[lower] > top[upper] + 0.4 * height
+    fits = overlap > 0.3 * np.minimum(width[upper], width[lower])
+    fits &= (dy > -_MOST_OVERLAP * height) & (dy < _MOST_GAP * height)
     fitting = np.flatnonzero(fits)
     upper, lower = upper[fitting], lower[fitting]
     cost = dy[fitting] - 0.02 * overlap[fitting]
@@ -168,8 +173,8 @@ def _near_below(top: Floats, bottom: Floats, page: Ints) -> tuple[NDArray[np.int
     order = np.argsort(begins, kind="stable")
     begins = begins[order]
     slack = 1e-4  # exact limits are for the caller
-    low = begins.searchsorted(ends - 0.4 * height - slack)
-    count = np.maximum(begins.searchsorted(ends + 1.3 * height + slack) - low, 0)
+    low = begins.searchsorted(ends - _MOST_OVERLAP * height - slack)
+    count = np.maximum(begins.searchsorted(ends + _MOST_GAP * height + slack) - low, 0)
     upper = np.arange(len(top)).repeat(count)
     lower = order[np.arange(len(upper)) + (low - count.cumsum() + count).repeat(count)]
     if page[0] == page[-1]:

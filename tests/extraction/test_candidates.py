@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from docuextract_desktop.documents.layout import arrange
+from docuextract_desktop.documents.models import Page
 from docuextract_desktop.extraction.candidates import find_candidates
 from docuextract_desktop.extraction.labels import match_labels
 from docuextract_desktop.extraction.text_spans import part_text
@@ -12,7 +15,7 @@ from docuextract_desktop.templates.models import Locale
 from tests.extraction.printed import document_of, field, page_of
 
 
-def offered(page: str, kind: str, *labels: str) -> list[str]:
+def offered(page: str | Page, kind: str, *labels: str) -> list[str]:
     view = view_tokens(document_of(page))
     matches = match_labels(view, [field("wanted", kind, *labels)])
     found = find_candidates(view, kind, matches, Locale())
@@ -80,3 +83,21 @@ def test_what_ends_in_a_joining_word_is_offered_with_the_line_below() -> None:
     assert "Friends of Riverton 2020" in texts
     assert "Friends of" not in texts
     assert "Friends of" in offered("Advertiser: Friends of", "text")
+
+
+@pytest.mark.parametrize("overlap", [0.0, 0.2, 0.5])
+def test_lines_whose_boxes_overlap_are_lines_of_one_address_all_the_same(overlap: float) -> None:
+    lines = ("12 Mill Lane,", "Old Wharf,", "YO1 7HH York")
+    words = [(word, row, at) for row, line in enumerate(lines) for at, word in enumerate(line.split())]
+    height, step = 30.0, 30.0 * (1 - overlap)
+    boxes = [(60.0 * at, step * row, 60.0 * at + 55, step * row + height) for _, row, at in words]
+    page = arrange(
+        [word for word, _, _ in words],
+        np.array(boxes),
+        np.ones(len(words), np.float32),
+        index=0,
+        width=600.0,
+        height=800.0,
+        method="ocr",
+    )
+    assert "12 Mill Lane, Old Wharf, YO1 7HH York" in offered(page, "address")
