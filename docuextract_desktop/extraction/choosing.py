@@ -15,11 +15,8 @@ from docuextract_desktop.extraction.knowledge import MEMORY_START, Knowledge
 from docuextract_desktop.extraction.memory import Remembered, recall_again
 from docuextract_desktop.extraction.prepared import Candidates, Prepared
 from docuextract_desktop.extraction.ranker import EXTRA, Doubles, score, softmax
-from docuextract_desktop.extraction.relations import RELATIONS
 from docuextract_desktop.extraction.scoring import base_of
 from docuextract_desktop.templates.models import Template, TemplateField
-
-_BEST = RELATIONS.index("best")
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,21 +88,19 @@ def choose(
 ) -> Chosen:
     """Score the candidates of `field` and pick the likeliest value."""
     base = base_of(prepared, template, field, general)
+    if knowledge is None:
+        nothing = np.zeros(len(base.offset) - 1)
+        return pick(prepared, field, softmax(base.offset), base.label, nothing, base.headed, 0)
     scores = base.offset.copy()
-    n = len(scores) - 1
-    memory = np.zeros((n, 2))
-    taught = 0
-    if knowledge is not None:
-        weights = knowledge.weights.get(field.name)
-        taught = knowledge.taught.get(field.name, 0)
-        memory = recall_again(prepared, field.name, base.found, alike).astype(np.float64)
-        scores[:-1] += memory @ np.array(MEMORY_START)
-        if weights is not None:
-            base.dense[:-1, EXTRA - 2 :] = memory
-            scores += score(weights, base.slots, base.dense)
-    probabilities = softmax(scores)
-    label = base.dense[:-1, _BEST].astype(np.float64)
-    return pick(prepared, field, probabilities, label, memory.max(axis=1) if n else np.zeros(0), base.headed, taught)
+    weights = knowledge.weights.get(field.name)
+    taught = knowledge.taught.get(field.name, 0)
+    memory = recall_again(prepared, field.name, base.found, alike).astype(np.float64)
+    scores[:-1] += memory @ np.array(MEMORY_START)
+    if weights is not None:
+        base.dense[:-1, EXTRA - 2 :] = memory
+        scores += score(weights, base.slots, base.dense)
+    strongest = memory.max(axis=1) if len(memory) else np.zeros(0)
+    return pick(prepared, field, softmax(scores), base.label, strongest, base.headed, taught)
 
 
 def pick(
