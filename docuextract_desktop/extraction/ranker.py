@@ -207,7 +207,7 @@ class Scorer:
 
     def of_slots(self, slots: NDArray[np.intp]) -> Floats | Doubles:
         """What hashed columns say, (n,), of slots (n, some)."""
-        found = self.hashed.take(slots)
+        found = self.hashed.take(slots, mode="wrap")  # there is a column for each number: the fastest way to look it up
         width = slots.shape[1]
         if width <= self.exact:
             return found @ _ones[:width]  # type: ignore[no-any-return]
