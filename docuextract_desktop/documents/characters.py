@@ -51,10 +51,17 @@ def drawn_over(sides: Numbers, run_of: Callable[[int], int | None]) -> NDArray[n
     """
     over = np.zeros(sides.shape[1], dtype=np.int8)
     x0, y0, x1, y1 = sides
-    size = np.maximum(x1 - x0, y1 - y0)[1:]
-    overlap_x = np.minimum(x1[:-1], x1[1:]) - np.maximum(x0[:-1], x0[1:])
-    overlap_y = np.minimum(y1[:-1], y1[1:]) - np.maximum(y0[:-1], y0[1:])
-    for index in (np.flatnonzero(np.minimum(overlap_x, overlap_y) > OVERLAP * size) + 1).tolist():
+    overlap_x = np.minimum(x1[:-1], x1[1:])
+    overlap_x -= np.maximum(x0[:-1], x0[1:])
+    width = x1[1:] - x0[1:]
+    # Few overlap so much of the width, which is no more than the size of type.
+    at = (overlap_x > OVERLAP * width).nonzero()[0]
+    if not len(at):
+        return over
+    one, other, overlap_x, width = sides.take(at, axis=1), sides.take(at + 1, axis=1), overlap_x[at], width[at]
+    size = np.maximum(width, other[3] - other[1])
+    overlap_y = np.minimum(one[3], other[3]) - np.maximum(one[1], other[1])
+    for index in (at[np.minimum(overlap_x, overlap_y) > OVERLAP * size] + 1).tolist():
         last, first = run_of(index - 1), run_of(index)
         if first != last:
             over[index] = 2 if run_of(index - 2) == last and run_of(index + 1) == first else 1
@@ -80,7 +87,7 @@ def invented_spaces(
         is_generated: 1 for a character that is none of the file.
     """
     blank = codes <= 0x20
-    at = np.flatnonzero(blank[1:-1] & ~blank[:-2] & ~blank[2:]) + 1
+    at = (blank[1:-1] > (blank[:-2] | blank[2:])).nonzero()[0] + 1  # blank, and neither beside it
     if not len(at):
         return []
     before_x0, before_y0, before_x1, before_y1 = sides.take(at - 1, axis=1)
@@ -88,9 +95,13 @@ def invented_spaces(
     size = np.maximum(np.maximum(before_x1 - before_x0, before_y1 - before_y0), 1e-3)
     gaps_x = np.maximum(after_x0 - before_x1, before_x0 - after_x1) / size
     gaps_y = np.maximum(after_y0 - before_y1, before_y0 - after_y1) / size
-    along, across = np.maximum(gaps_x, gaps_y), np.minimum(gaps_x, gaps_y)
-    level = (across < -0.7) & (along > -0.1) & (along < 0.6)
-    narrow = level & (along < NARROW_SPACE)
+    along = np.maximum(gaps_x, gaps_y)
+    beside = along > -0.1
+    narrow = beside & (along < NARROW_SPACE)
+    if not narrow.any():
+        return []
+    level = beside & (np.minimum(gaps_x, gaps_y) < -0.7) & (along < 0.6)
+    narrow &= level
     if not narrow.any() or median(along[level]) < USUAL_SPACE:
         return []
     return [

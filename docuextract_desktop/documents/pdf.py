@@ -93,12 +93,12 @@ def _at(address: int) -> Any:
     return ctypes.byref(ctypes.c_char.from_address(address))
 
 
-def _of_kind(kind: int, kinds: list[int], items: list[int]) -> Iterator[int]:
-    """The items of one kind, few among many: searched for, not walked over."""
+def _places(kind: int, kinds: list[int]) -> Iterator[int]:
+    """Where one kind of item is, few among many: searched for, not walked over."""
     at = -1
     for _ in range(kinds.count(kind)):
         at = kinds.index(kind, at + 1)
-        yield items[at]
+        yield at
 
 
 class PdfFile:
@@ -304,24 +304,22 @@ class PdfPage:
     def picture_share(self) -> float:
         """How much of the page its largest picture covers, 0..1: near 1 for a scan."""
         count = min(int(pdfium.FPDFPage_CountObjects(self._raw)), MAX_OBJECTS)
-        items = map(_page_item, repeat(_at(_address(self._raw))), range(count))
-        return self._largest_picture(list(items), None, 0)
+        return self._largest_picture(_page_item, _at(_address(self._raw)), count, None, 0)
 
-    def _largest_picture(self, items: list[int], placed: Numbers | None, depth: int) -> float:
-        """Of a page's or a form's items; `placed` says how a form lies on the page."""
-        kinds = list(map(_kind_of_item, items))
+    def _largest_picture(self, item: Any, of: Any, count: int, placed: Numbers | None, depth: int) -> float:
+        """Of a page's or a form's items; `item` gives one `of` them, `placed` says how a form lies on the page."""
+        kinds = list(map(_kind_of_item, map(item, repeat(of), range(count))))
         best = 0.0
-        for address in _of_kind(pdfium.FPDF_PAGEOBJ_IMAGE, kinds, items):
-            best = max(best, self._covered(address, placed))
-        for address in _of_kind(pdfium.FPDF_PAGEOBJ_FORM, kinds, items) if depth < MAX_FORM_DEPTH else ():
-            item = ctypes.cast(address, pdfium.FPDF_PAGEOBJECT)
-            count = min(int(pdfium.FPDFFormObj_CountObjects(item)), MAX_OBJECTS)
+        for at in _places(pdfium.FPDF_PAGEOBJ_IMAGE, kinds):
+            best = max(best, self._covered(item(of, at), placed))
+        for at in _places(pdfium.FPDF_PAGEOBJ_FORM, kinds) if depth < MAX_FORM_DEPTH else ():
+            form = ctypes.cast(item(of, at), pdfium.FPDF_PAGEOBJECT)
             matrix = pdfium.FS_MATRIX()
-            if pdfium.FPDFPageObj_GetMatrix(item, matrix):
+            if pdfium.FPDFPageObj_GetMatrix(form, matrix):
                 own = np.array([[matrix.a, matrix.b, 0], [matrix.c, matrix.d, 0], [matrix.e, matrix.f, 1]])
                 own = own @ (np.eye(3) if placed is None else placed)
-                parts = list(map(_form_item, repeat(address), range(count)))
-                best = max(best, self._largest_picture(parts, own, depth + 1))
+                parts = min(int(pdfium.FPDFFormObj_CountObjects(form)), MAX_OBJECTS)
+                best = max(best, self._largest_picture(_form_item, _address(form), parts, own, depth + 1))
         return best
 
     def _covered(self, address: int, placed: Numbers | None) -> float:
