@@ -32,6 +32,7 @@ AGREEMENT = 0.97
 
 _MEANINGLESS = frozenset({"Co", "Cc", "Cn", "Cs"})
 _BEYOND_ASCII = re.compile(r"[^ -~]")
+_PLAIN_VOWELS = frozenset("aeiouyAEIOUY")
 _VOWELS = frozenset("aeiouyáàâäãåæéèêëíìîïóòôöõøœúùûüýąęıůű")
 
 
@@ -70,7 +71,7 @@ def garbled(texts: list[str], unmapped: float) -> bool:
     latin = [word for word in filter(str.isalpha, texts) if len(word) >= 4 and (plain or word.lower() < "\u0250")]
     if len(latin) < 20:
         return False
-    vowelless = sum(map(_VOWELS.isdisjoint, map(str.lower, latin)))
+    vowelless = sum(map(_PLAIN_VOWELS.isdisjoint, latin) if plain else map(_VOWELS.isdisjoint, map(str.lower, latin)))
     return vowelless > VOWELLESS_SHARE * len(latin)
 
 

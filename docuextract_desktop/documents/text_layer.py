@@ -111,26 +111,24 @@ def _sideways(words: LooseWords, turn: int) -> NDArray[np.bool_]:
 def cut_words(layer: TextLayer) -> LooseWords:
     """Cut at white space, and wherever a character does not stand beside the one before; drop what is drawn twice."""
     codes = np.frombuffer(layer.text.encode("utf-32-le", "replace"), dtype=np.uint32)
-    visible = codes > 0x20
-    if codes.max(initial=0) > 0x7E:
-        beyond = np.flatnonzero(codes > 0x7E)
-        visible[beyond] = ~_IS_SPACE[np.minimum(codes[beyond], len(_IS_SPACE) - 1)]
-    codes, sides, apart = _visible(codes, layer.boxes.T, visible, layer.over)
+    codes, sides, apart = _visible(codes, layer)
     if not len(codes):
         return LooseWords([], np.zeros((0, 4)), np.zeros(0, np.int64))
-    others = _unsteady(sides, apart)
-    begins = _word_starts(codes, sides, apart, others)
+    unsteady = _unsteady(sides, apart)
+    begins = _word_starts(codes, sides, apart, unsteady)
     starts = begins.nonzero()[0]
     stops = np.empty_like(starts)
     stops[:-1], stops[-1] = starts[1:], len(codes)
     spaced = np.full(len(codes) + len(starts), 0x20, dtype=np.uint32)
-    spaced[np.arange(len(codes)) + begins.cumsum()] = codes
+    kept = np.ones(len(spaced), dtype=bool)
+    kept[starts + np.arange(len(starts))] = False  # a space before each word
+    spaced[kept] = codes
     text = spaced.tobytes().decode("utf-32-le", "replace")
     texts = text[1:].split(" ")
     first, last = sides.take(starts, axis=1), sides.take(stops - 1, axis=1)
     around = first.copy()
     around[2] = last[2]
-    odd = others[~begins[others]]
+    odd = unsteady[~begins[unsteady]]
     if len(odd):
         _widen(around, sides, starts, stops, odd)
     turns = _turns(first, last)
@@ -140,23 +138,24 @@ def cut_words(layer: TextLayer) -> LooseWords:
         texts = [word if word.isascii() else _normalised(word) for word in texts]
         twice.extend(number for number, word in enumerate(texts) if not word)
     if twice:
-        kept = np.delete(np.arange(len(texts)), twice)
-        texts = [texts[number] for number in kept.tolist()]
-        around, turns = around.take(kept, axis=1), turns[kept]
+        others = np.delete(np.arange(len(texts)), twice)
+        texts = [texts[number] for number in others.tolist()]
+        around, turns = around.take(others, axis=1), turns[others]
     return LooseWords(texts, around.T, turns)
 
 
-def _visible(
-    codes: Codes, sides: Numbers, visible: NDArray[np.bool_], over: NDArray[np.int8]
-) -> tuple[Codes, Numbers, NDArray[np.bool_]]:
+def _visible(codes: Codes, layer: TextLayer) -> tuple[Codes, Numbers, NDArray[np.bool_]]:
     """Visible characters, their boxes, and before which a word must end; characters drawn twice left out."""
-    at = np.flatnonzero(visible)
-    codes, sides = codes[at], sides.take(at, axis=1)
+    at, sides, over = layer.inked, layer.sides, layer.over
+    codes = codes.take(at)
+    if codes.max(initial=0) > 0x7E and (spaces := _IS_SPACE.take(codes, mode="clip")).any():
+        visible = (~spaces).nonzero()[0]
+        codes, at, sides, over = codes[visible], at[visible], sides.take(visible, axis=1), over[visible]
     apart = np.ones(len(at), dtype=bool)
     apart[1:] = at[1:] - at[:-1] > 1
     if not over.any():
         return codes, sides, apart
-    over = np.where(apart, 0, over[at])
+    over = np.where(apart, 0, over)
     before, after = sides[:, :-1], sides[:, 1:]
     height = np.maximum(after[3] - after[1], 1e-6)
     twice = np.zeros(len(at), dtype=bool)
@@ -229,8 +228,8 @@ def _widen(
     edges[::2], edges[1::2] = starts[words], stops[words]
     if edges[-1] == sides.shape[1]:
         edges = edges[:-1]
-    for side, furthest in enumerate((np.minimum, np.minimum, np.maximum, np.maximum)):
-        around[side, words] = furthest.reduceat(sides[side], edges)[::2]
+    around[:2, words] = np.minimum.reduceat(sides[:2], edges, axis=1)[:, ::2]
+    around[2:, words] = np.maximum.reduceat(sides[2:], edges, axis=1)[:, ::2]
 
 
 def _turns(first: Numbers, last: Numbers) -> NDArray[np.int64]:
