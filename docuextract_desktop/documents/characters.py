@@ -45,17 +45,17 @@ class TextLayer:
     unmapped: float = 0.0
 
 
-def drawn_over(
-    inked: Indices, steps: Indices, sides: Numbers, run_of: Callable[[int], int | None]
-) -> NDArray[np.int8]:
+def drawn_over(inked: Indices, steps: Indices, sides: Numbers, run_of: Callable[[int], int | None]) -> NDArray[np.int8]:
     """See `TextLayer.over`.
 
     Args:
-        inked, sides: see `TextLayer`. steps: (n - 1,), from one of `inked` to the next: 1 where no space is between.
+        inked: see `TextLayer`.
+        steps: (n - 1,), from one of `inked` to the next: 1 where no space is between.
+        sides: see `TextLayer`.
         run_of: the drawing operation that shows a character; asked only about those that overlap the one before.
     """
     over = np.zeros(sides.shape[1], dtype=np.int8)
-    x0, y0, x1, y1 = sides
+    x0, _, x1, _ = sides
     overlap_x = np.minimum(x1[:-1], x1[1:])
     overlap_x -= np.maximum(x0[:-1], x0[1:])
     width = x1[1:] - x0[1:]
@@ -88,7 +88,10 @@ def invented_spaces(
     They are far narrower than the page's other spaces, and no character of the file.
 
     Args:
-        text, inked, sides: see `TextLayer`. steps: see `drawn_over`.
+        text: see `TextLayer`.
+        inked: see `TextLayer`.
+        steps: see `drawn_over`.
+        sides: see `TextLayer`.
         run_of: see `drawn_over`.
         is_generated: 1 for a character that is none of the file.
     """

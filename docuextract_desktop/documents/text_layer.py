@@ -176,12 +176,11 @@ def _unsteady(sides: Numbers, apart: NDArray[np.bool_]) -> NDArray[np.intp]:
     steady &= x0[1:] >= x0[:-1]
     steady &= x1[1:] >= x1[:-1]
     steady |= apart[1:]
-    return (~steady).nonzero()[0] + 1
+    unsteady: NDArray[np.intp] = (~steady).nonzero()[0] + 1
+    return unsteady
 
 
-def _word_starts(
-    codes: Codes, sides: Numbers, apart: NDArray[np.bool_], others: NDArray[np.intp]
-) -> NDArray[np.bool_]:
+def _word_starts(codes: Codes, sides: Numbers, apart: NDArray[np.bool_], others: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Before which characters a word begins; `others` are not just to the right of the one before."""
     starts = apart.copy()
     starts[:1] = True
@@ -215,7 +214,8 @@ def _away(before: Numbers, after: Numbers, reach: Numbers) -> NDArray[np.bool_]:
     if sideways.any():
         gaps_y = np.maximum(after_y0 - before_y1, before_y0 - after_y1)
         along, askew = np.where(sideways, gaps_y, gaps_x), np.where(sideways, shift_x, shift_y)
-    return (along > reach) | (askew * 0.5 > reach)
+    away: NDArray[np.bool_] = (along > reach) | (askew * 0.5 > reach)
+    return away
 
 
 def _widen(

@@ -210,7 +210,7 @@ class Scorer:
         found = self.hashed.take(slots, mode="wrap")  # there is a column for each number: the fastest way to look it up
         width = slots.shape[1]
         if width <= self.exact:
-            return found @ _ones[:width]  # type: ignore[no-any-return]
+            return found @ _ones[:width]
         return found.sum(axis=1, dtype=np.float64)  # type: ignore[no-any-return]
 
     def scores(self, of_slots: Doubles, none: Sequence[int], dense: Doubles) -> Doubles:
@@ -232,7 +232,7 @@ def softmax(scores: Doubles) -> Doubles:
     """Probabilities of the candidates of one document."""
     if not len(scores):
         return scores
-    e = scores - scores.max()
+    e: Doubles = scores - scores.max()
     np.exp(e, out=e)
     e /= e.sum()
     return e

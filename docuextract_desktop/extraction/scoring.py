@@ -15,7 +15,7 @@ from docuextract_desktop.extraction.candidates import kind_of
 from docuextract_desktop.extraction.features import Slots
 from docuextract_desktop.extraction.general import General
 from docuextract_desktop.extraction.latest import for_latest
-from docuextract_desktop.extraction.prepared import Candidates, Prepared, kind_key
+from docuextract_desktop.extraction.prepared import Candidates, Prepared, header_fields, kind_key
 from docuextract_desktop.extraction.ranker import EXTRA, Doubles, Scorer, none_columns, none_slots
 from docuextract_desktop.extraction.relations import RELATIONS
 from docuextract_desktop.extraction.tokens import Floats
@@ -114,7 +114,7 @@ def score_ahead(prepared: Prepared, template: Template, fields: Sequence[Templat
         found = prepared.kinds[key]
         kind = kind_of(of_kind[0].type)
         common = general.scorer(general.common_for(kind))
-        heads = [_head(template, field, general) for field in of_kind]
+        heads = [_heads(template, general)[field.name] for field in of_kind]
         by_common, *by_heads = _sums(found, common, heads)
         for field, head, by_head in zip(of_kind, heads, by_heads, strict=True):
             relations = prepared.relations[field.name]
@@ -147,16 +147,8 @@ def _sums(found: Candidates, common: Scorer, heads: Sequence[Scorer | None]) -> 
     return sums
 
 
-def _head(template: Template, field: TemplateField, general: General) -> Scorer | None:
-    heads = _heads(template, general)
-    key = (field.name, field.type)
-    if key not in heads:
-        found = general.head_for(template, field)
-        heads[key] = None if found is None else general.scorer(found)
-    return heads[key]
-
-
 @for_latest
-def _heads(template: Template, general: General) -> dict[tuple[str, str], Scorer | None]:
-    """The heads of the template's fields, as far as they were looked for: a batch asks for the same ones."""
-    return {}
+def _heads(template: Template, general: General) -> dict[str, Scorer | None]:
+    """By the name of a field the weights that know it, if there are any: a batch asks for the same ones every time."""
+    heads = {field.name: general.head_for(template, field) for field in header_fields(template)}
+    return {name: None if weights is None else general.scorer(weights) for name, weights in heads.items()}
