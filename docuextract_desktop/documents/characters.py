@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
+Indices = NDArray[np.intp]
 
 OVERLAP = 0.2
 """Two characters that share more than this part of the size of type overlap. Kerning reaches 0.1."""
@@ -27,8 +28,9 @@ class TextLayer:
     """The characters of a page's text layer, in PDFium's order.
 
     Attributes:
-        text: n characters, among them the spaces and line ends that PDFium sees.
-        boxes: float64 (n, 4): x0, y0, x1, y1 in points of the page as its own /Rotate shows it, origin top left; with
+        text: all characters, among them the spaces and line ends that PDFium sees.
+        inked: intp (n,), rising, which of them have a box: all but spaces and line ends.
+        sides: float64 (4, n): x0, y0, x1, y1 in points of the page as its own /Rotate shows it, origin top left; with
             the font's full height and the character's full advance, so that all of a line are equally high.
         over: int8 (n,), 1 for characters that are drawn over the one before by another drawing operation (those of a
             ligature, which share a box, are not), 2 where both operations draw several characters: two runs of text
@@ -37,33 +39,46 @@ class TextLayer:
     """
 
     text: str
-    boxes: Numbers
+    inked: Indices
+    sides: Numbers
     over: NDArray[np.int8]
     unmapped: float = 0.0
 
 
-def drawn_over(sides: Numbers, run_of: Callable[[int], int | None]) -> NDArray[np.int8]:
+def drawn_over(inked: Indices, steps: Indices, sides: Numbers, run_of: Callable[[int], int | None]) -> NDArray[np.int8]:
     """See `TextLayer.over`.
 
     Args:
-        sides: (4, n).
+        inked: see `TextLayer`.
+        steps: (n - 1,), from one of `inked` to the next: 1 where no space is between.
+        sides: see `TextLayer`.
         run_of: the drawing operation that shows a character; asked only about those that overlap the one before.
     """
     over = np.zeros(sides.shape[1], dtype=np.int8)
-    x0, y0, x1, y1 = sides
-    size = np.maximum(x1 - x0, y1 - y0)[1:]
-    overlap_x = np.minimum(x1[:-1], x1[1:]) - np.maximum(x0[:-1], x0[1:])
-    overlap_y = np.minimum(y1[:-1], y1[1:]) - np.maximum(y0[:-1], y0[1:])
-    for index in (np.flatnonzero(np.minimum(overlap_x, overlap_y) > OVERLAP * size) + 1).tolist():
+    x0, _, x1, _ = sides
+    overlap_x = np.minimum(x1[:-1], x1[1:])
+    overlap_x -= np.maximum(x0[:-1], x0[1:])
+    width = x1[1:] - x0[1:]
+    # Few overlap so much of the width, which is no more than the size of type.
+    at = (overlap_x > OVERLAP * width).nonzero()[0]
+    at = at[steps[at] == 1]
+    if not len(at):
+        return over
+    one, other, overlap_x, width = sides.take(at, axis=1), sides.take(at + 1, axis=1), overlap_x[at], width[at]
+    size = np.maximum(width, other[3] - other[1])
+    overlap_y = np.minimum(one[3], other[3]) - np.maximum(one[1], other[1])
+    at = at[np.minimum(overlap_x, overlap_y) > OVERLAP * size] + 1
+    for place, index in zip(at.tolist(), inked[at].tolist(), strict=True):
         last, first = run_of(index - 1), run_of(index)
         if first != last:
-            over[index] = 2 if run_of(index - 2) == last and run_of(index + 1) == first else 1
+            over[place] = 2 if run_of(index - 2) == last and run_of(index + 1) == first else 1
     return over
 
 
 def invented_spaces(
     text: str,
-    codes: NDArray[np.uint32],
+    inked: Indices,
+    steps: Indices,
     sides: Numbers,
     run_of: Callable[[int], int | None],
     is_generated: Callable[[int], int],
@@ -73,29 +88,33 @@ def invented_spaces(
     They are far narrower than the page's other spaces, and no character of the file.
 
     Args:
-        text: n characters.
-        codes: (n,), their code points.
-        sides: (4, n).
+        text: see `TextLayer`.
+        inked: see `TextLayer`.
+        steps: see `drawn_over`.
+        sides: see `TextLayer`.
         run_of: see `drawn_over`.
         is_generated: 1 for a character that is none of the file.
     """
-    blank = codes <= 0x20
-    at = np.flatnonzero(blank[1:-1] & ~blank[:-2] & ~blank[2:]) + 1
-    if not len(at):
+    pairs = (steps == 2).nonzero()[0]
+    if not len(pairs):
         return []
-    before_x0, before_y0, before_x1, before_y1 = sides.take(at - 1, axis=1)
-    after_x0, after_y0, after_x1, after_y1 = sides.take(at + 1, axis=1)
+    before_x0, before_y0, before_x1, before_y1 = sides.take(pairs, axis=1)
+    after_x0, after_y0, after_x1, after_y1 = sides.take(pairs + 1, axis=1)
     size = np.maximum(np.maximum(before_x1 - before_x0, before_y1 - before_y0), 1e-3)
     gaps_x = np.maximum(after_x0 - before_x1, before_x0 - after_x1) / size
     gaps_y = np.maximum(after_y0 - before_y1, before_y0 - after_y1) / size
-    along, across = np.maximum(gaps_x, gaps_y), np.minimum(gaps_x, gaps_y)
-    level = (across < -0.7) & (along > -0.1) & (along < 0.6)
-    narrow = level & (along < NARROW_SPACE)
+    along = np.maximum(gaps_x, gaps_y)
+    beside = along > -0.1
+    narrow = beside & (along < NARROW_SPACE)
+    if not narrow.any():
+        return []
+    level = beside & (np.minimum(gaps_x, gaps_y) < -0.7) & (along < 0.6)
+    narrow &= level
     if not narrow.any() or median(along[level]) < USUAL_SPACE:
         return []
     return [
         index
-        for index in at[narrow].tolist()
+        for index in (inked[pairs[narrow]] + 1).tolist()
         if text[index - 1].isalpha()
         and text[index + 1].isalpha()
         and (text[index + 1].islower() or text[index - 1].isupper())

@@ -7,6 +7,7 @@ lines are recognised, spread over the page, and compared with what the layer say
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Protocol, runtime_checkable
 
@@ -30,6 +31,8 @@ AGREEMENT = 0.97
 """A layer by somebody else's OCR is kept where it agrees to this degree with our own reading of the sampled lines."""
 
 _MEANINGLESS = frozenset({"Co", "Cc", "Cn", "Cs"})
+_BEYOND_ASCII = re.compile(r"[^ -~]")
+_PLAIN_VOWELS = frozenset("aeiouyAEIOUY")
 _VOWELS = frozenset("aeiouyáàâäãåæéèêëíìîïóòôöõøœúùûüýąęıůű")
 
 
@@ -60,14 +63,15 @@ def garbled(texts: list[str], unmapped: float) -> bool:
         return False
     plain = joined.isascii()
     if not plain:
-        strange = sum(sign == "\ufffd" or unicodedata.category(sign) in _MEANINGLESS for sign in joined)
+        beyond = _BEYOND_ASCII.findall(joined)
+        strange = sum([sign == "\ufffd" or unicodedata.category(sign) in _MEANINGLESS for sign in beyond])
         if strange > MEANINGLESS_SHARE * len(joined):
             return True
     # Letters that stand for others (a font with its own order of glyphs) leave words without vowels.
-    latin = [word for word in texts if len(word) >= 4 and word.isalpha() and (plain or word.lower() < "\u0250")]
+    latin = [word for word in filter(str.isalpha, texts) if len(word) >= 4 and (plain or word.lower() < "\u0250")]
     if len(latin) < 20:
         return False
-    vowelless = sum(map(_VOWELS.isdisjoint, map(str.lower, latin)))
+    vowelless = sum(map(_PLAIN_VOWELS.isdisjoint, latin) if plain else map(_VOWELS.isdisjoint, map(str.lower, latin)))
     return vowelless > VOWELLESS_SHARE * len(latin)
 
 

@@ -99,32 +99,31 @@ def _order(boxes: Numbers, middles: Numbers) -> tuple[NDArray[np.intp], NDArray[
     heights = np.maximum(y1 - y0, 1e-6)
     lines = _lines(middles, heights)
     order = order_by(lines, x0)
-    line_of = lines[order].astype(np.int32)
-    tall = heights[order]
-    breaks = np.ones(count, dtype=bool)
+    line_of = lines.take(order)
+    tall = heights.take(order)
+    breaks = np.zeros(count, dtype=bool)  # the first segment is number 0
     if count > 1:
-        gaps = x0[order[1:]] - x1[order[:-1]]
+        gaps = x0.take(order[1:]) - x1.take(order[:-1])
         size = np.minimum(tall[1:], tall[:-1])
         wide = (gaps > SEGMENT_GAP * size) | (gaps < -SEGMENT_OVERLAP * size)
-        breaks[1:] = wide | (line_of[1:] != line_of[:-1])
-    segment_of = (np.cumsum(breaks) - 1).astype(np.int32)
-    return order, line_of, segment_of
+        np.logical_or(wide, line_of[1:] != line_of[:-1], out=breaks[1:])
+    return order, line_of, breaks.cumsum(dtype=np.int32)
 
 
-def _lines(middles: Numbers, heights: Numbers) -> NDArray[np.int64]:
+def _lines(middles: Numbers, heights: Numbers) -> NDArray[np.int32]:
     """For each word the number of its line, from the top.
 
     Words are walked from top to bottom; a word joins the line whose running middle it is near enough to. Two lines stay
     open at a time, since a tall word of the next line may come before the last small one of this.
     """
-    order = np.argsort(middles, kind="stable")
-    found = np.empty(len(middles), dtype=np.int64)
+    order = middles.argsort(kind="stable")
+    found = np.empty(len(middles), dtype=np.int32)
     numbers: list[int] = []
     middle_a = middle_b = -1e18  # the newest line and the one before
     height_a = height_b = 0.0
     size_a = size_b = 0
     last = -1
-    for middle, height in zip(middles[order].tolist(), heights[order].tolist(), strict=True):
+    for middle, height in zip(middles.take(order).tolist(), heights.take(order).tolist(), strict=True):
         away = middle - middle_a
         if away == 0.0 and height == height_a:  # most words of most lines: nothing moves
             size_a += 1

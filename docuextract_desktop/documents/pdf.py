@@ -72,16 +72,16 @@ argument once costs nothing when it is used again. PDFium allows one thread at a
 _slot_sides = [ctypes.byref(_slots, 4 * side) for side in range(4)]
 
 
-def _loose_boxes(handle: Any, indices: NDArray[np.intp], count: int) -> NDArray[np.float32]:
-    """(count, 4) left, top, right, bottom in PDF space; of characters other than `indices` nothing but zeros."""
-    boxes = np.zeros((count, 4), dtype=np.float32)
+def _loose_boxes(handle: Any, indices: list[int]) -> Numbers:
+    """(4, n) left, top, right, bottom in PDF space, of the characters `indices`."""
+    sides = np.empty((4, len(indices)))
     for start in range(0, len(indices), _SLOT_COUNT):
         part = indices[start : start + _SLOT_COUNT]
         written = _slot_rows[: len(part)]
         written[:] = 0.0
-        deque(map(_loose_box, repeat(handle), part.tolist(), _slot_places), maxlen=0)  # for what it writes
-        boxes[part] = written
-    return boxes
+        deque(map(_loose_box, repeat(handle), part, _slot_places), maxlen=0)  # for what it writes
+        sides[:, start : start + len(part)] = written.T
+    return sides
 
 
 def _address(handle: Any) -> int:
@@ -93,12 +93,12 @@ def _at(address: int) -> Any:
     return ctypes.byref(ctypes.c_char.from_address(address))
 
 
-def _of_kind(kind: int, kinds: list[int], items: list[int]) -> Iterator[int]:
-    """The items of one kind, few among many: searched for, not walked over."""
+def _places(kind: int, kinds: list[int]) -> Iterator[int]:
+    """Where one kind of item is, few among many: searched for, not walked over."""
     at = -1
     for _ in range(kinds.count(kind)):
         at = kinds.index(kind, at + 1)
-        yield items[at]
+        yield at
 
 
 class PdfFile:
@@ -256,7 +256,7 @@ class PdfPage:
     def _characters(self, handle: Any) -> TextLayer:
         count = int(pdfium.FPDFText_CountChars(handle))
         if count <= 0:
-            return TextLayer("", np.zeros((0, 4)), np.zeros(0, np.int8))
+            return TextLayer("", np.zeros(0, np.intp), np.zeros((4, 0)), np.zeros(0, np.int8))
         characters = _at(_address(handle))
         buffer = np.zeros(2 * count + 2, dtype=np.uint16)
         given = int(_text_of(characters, 0, count, _at(buffer.ctypes.data)))
@@ -266,23 +266,24 @@ class PdfPage:
             codes = map(pdfium.FPDFText_GetUnicode, repeat(handle), range(count))
             text = "".join([chr(code) if 0 < code <= 0x10FFFF else "\ufffd" for code in codes])
         codes_of = np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32)
-        rectangles = _loose_boxes(characters, np.flatnonzero(codes_of > 0x20), count)  # spaces need none
+        inked = (codes_of > 0x20).nonzero()[0]
+        sides = self._shown(_loose_boxes(characters, inked.tolist()))
         probes = range(0, count, max(1, count // UNMAPPED_PROBES))
         unmapped = list(map(_unmapped, repeat(characters), probes)).count(1) / len(probes)
-        sides = self._shown(rectangles)
+        steps = inked[1:] - inked[:-1]
         run_of = partial(_run_of, characters)
-        over = drawn_over(sides, run_of)
-        invented = invented_spaces(text, codes_of, sides, run_of, partial(_is_generated, characters))
+        over = drawn_over(inked, steps, sides, run_of)
+        invented = invented_spaces(text, inked, steps, sides, run_of, partial(_is_generated, characters))
         if invented:
             kept = np.ones(count, dtype=np.bool_)
             kept[invented] = False
             text = "".join(compress(text, kept.tolist()))
-            sides, over = sides[:, kept], over[kept]
-        return TextLayer(text, sides.T, over, unmapped)
+            inked = inked - np.searchsorted(invented, inked)
+        return TextLayer(text, inked, sides, over, unmapped)
 
-    def _shown(self, rectangles: NDArray[np.float32]) -> Numbers:
-        """Left, top, right, bottom in PDF space, (n, 4) → x0, y0, x1, y1 as shown, origin top left, (4, n)."""
-        left, top, right, bottom = np.array(rectangles.T, dtype=np.float64, order="C")
+    def _shown(self, rectangles: Numbers) -> Numbers:
+        """Left, top, right, bottom in PDF space, which are not kept → x0, y0, x1, y1 as shown, origin top left."""
+        left, top, right, bottom = rectangles
         if self._left or self._bottom:
             for side, edge in ((left, self._left), (top, self._bottom), (right, self._left), (bottom, self._bottom)):
                 side -= edge
@@ -294,7 +295,7 @@ class PdfPage:
             x_a, y_a, x_b, y_b = self._across - right, bottom, self._across - left, top
         else:
             x_a, y_a, x_b, y_b = self._up - top, self._across - right, self._up - bottom, self._across - left
-        shown = np.empty((4, len(rectangles)))
+        shown = np.empty(rectangles.shape)
         np.minimum(x_a, x_b, out=shown[0])
         np.minimum(y_a, y_b, out=shown[1])
         np.maximum(x_a, x_b, out=shown[2])
@@ -304,24 +305,22 @@ class PdfPage:
     def picture_share(self) -> float:
         """How much of the page its largest picture covers, 0..1: near 1 for a scan."""
         count = min(int(pdfium.FPDFPage_CountObjects(self._raw)), MAX_OBJECTS)
-        items = map(_page_item, repeat(_at(_address(self._raw))), range(count))
-        return self._largest_picture(list(items), None, 0)
+        return self._largest_picture(_page_item, _at(_address(self._raw)), count, None, 0)
 
-    def _largest_picture(self, items: list[int], placed: Numbers | None, depth: int) -> float:
-        """Of a page's or a form's items; `placed` says how a form lies on the page."""
-        kinds = list(map(_kind_of_item, items))
+    def _largest_picture(self, item: Any, of: Any, count: int, placed: Numbers | None, depth: int) -> float:
+        """Of a page's or a form's items; `item` gives one `of` them, `placed` says how a form lies on the page."""
+        kinds = list(map(_kind_of_item, map(item, repeat(of), range(count))))
         best = 0.0
-        for address in _of_kind(pdfium.FPDF_PAGEOBJ_IMAGE, kinds, items):
-            best = max(best, self._covered(address, placed))
-        for address in _of_kind(pdfium.FPDF_PAGEOBJ_FORM, kinds, items) if depth < MAX_FORM_DEPTH else ():
-            item = ctypes.cast(address, pdfium.FPDF_PAGEOBJECT)
-            count = min(int(pdfium.FPDFFormObj_CountObjects(item)), MAX_OBJECTS)
+        for at in _places(pdfium.FPDF_PAGEOBJ_IMAGE, kinds):
+            best = max(best, self._covered(item(of, at), placed))
+        for at in _places(pdfium.FPDF_PAGEOBJ_FORM, kinds) if depth < MAX_FORM_DEPTH else ():
+            form = ctypes.cast(item(of, at), pdfium.FPDF_PAGEOBJECT)
             matrix = pdfium.FS_MATRIX()
-            if pdfium.FPDFPageObj_GetMatrix(item, matrix):
+            if pdfium.FPDFPageObj_GetMatrix(form, matrix):
                 own = np.array([[matrix.a, matrix.b, 0], [matrix.c, matrix.d, 0], [matrix.e, matrix.f, 1]])
                 own = own @ (np.eye(3) if placed is None else placed)
-                parts = list(map(_form_item, repeat(address), range(count)))
-                best = max(best, self._largest_picture(parts, own, depth + 1))
+                parts = min(int(pdfium.FPDFFormObj_CountObjects(form)), MAX_OBJECTS)
+                best = max(best, self._largest_picture(_form_item, _address(form), parts, own, depth + 1))
         return best
 
     def _covered(self, address: int, placed: Numbers | None) -> float:

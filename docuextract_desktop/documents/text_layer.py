@@ -6,6 +6,7 @@ looked at one by one.
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from dataclasses import dataclass
 
@@ -110,47 +111,51 @@ def _sideways(words: LooseWords, turn: int) -> NDArray[np.bool_]:
 def cut_words(layer: TextLayer) -> LooseWords:
     """Cut at white space, and wherever a character does not stand beside the one before; drop what is drawn twice."""
     codes = np.frombuffer(layer.text.encode("utf-32-le", "replace"), dtype=np.uint32)
-    visible = codes > 0x20
-    if codes.max(initial=0) > 0x7E:
-        beyond = np.flatnonzero(codes > 0x7E)
-        visible[beyond] = ~_IS_SPACE[np.minimum(codes[beyond], len(_IS_SPACE) - 1)]
-    codes, sides, apart = _visible(codes, layer.boxes.T, visible, layer.over)
+    codes, sides, apart = _visible(codes, layer)
     if not len(codes):
         return LooseWords([], np.zeros((0, 4)), np.zeros(0, np.int64))
-    begins = _word_starts(codes, sides, apart)
-    starts = np.flatnonzero(begins)
-    stops = np.append(starts[1:], len(codes))
+    unsteady = _unsteady(sides, apart)
+    begins = _word_starts(codes, sides, apart, unsteady)
+    starts = begins.nonzero()[0]
+    stops = np.empty_like(starts)
+    stops[:-1], stops[-1] = starts[1:], len(codes)
     spaced = np.full(len(codes) + len(starts), 0x20, dtype=np.uint32)
-    spaced[np.arange(len(codes)) + np.cumsum(begins)] = codes
+    kept = np.ones(len(spaced), dtype=bool)
+    kept[starts + np.arange(len(starts))] = False  # a space before each word
+    spaced[kept] = codes
     text = spaced.tobytes().decode("utf-32-le", "replace")
     texts = text[1:].split(" ")
-    around = np.empty((4, len(starts)))
-    for side, furthest in enumerate((np.minimum, np.minimum, np.maximum, np.maximum)):
-        furthest.reduceat(sides[side], starts, out=around[side])
-    turns = _turns(sides.take(starts, axis=1), sides.take(stops - 1, axis=1))
+    first, last = sides.take(starts, axis=1), sides.take(stops - 1, axis=1)
+    around = first.copy()
+    around[2] = last[2]
+    odd = unsteady[~begins[unsteady]]
+    if len(odd):
+        _widen(around, sides, starts, stops, odd)
+    turns = _turns(first, last)
     turns[stops - starts == 1] = -1
     twice = _drawn_twice(texts, around)
     if not text.isascii():
         texts = [word if word.isascii() else _normalised(word) for word in texts]
         twice.extend(number for number, word in enumerate(texts) if not word)
     if twice:
-        kept = np.delete(np.arange(len(texts)), twice)
-        texts = [texts[number] for number in kept.tolist()]
-        around, turns = around.take(kept, axis=1), turns[kept]
+        others = np.delete(np.arange(len(texts)), twice)
+        texts = [texts[number] for number in others.tolist()]
+        around, turns = around.take(others, axis=1), turns[others]
     return LooseWords(texts, around.T, turns)
 
 
-def _visible(
-    codes: Codes, sides: Numbers, visible: NDArray[np.bool_], over: NDArray[np.int8]
-) -> tuple[Codes, Numbers, NDArray[np.bool_]]:
+def _visible(codes: Codes, layer: TextLayer) -> tuple[Codes, Numbers, NDArray[np.bool_]]:
     """Visible characters, their boxes, and before which a word must end; characters drawn twice left out."""
-    at = np.flatnonzero(visible)
-    codes, sides = codes[at], sides.take(at, axis=1)
+    at, sides, over = layer.inked, layer.sides, layer.over
+    codes = codes.take(at)
+    if codes.max(initial=0) > 0x7E and (spaces := _IS_SPACE.take(codes, mode="clip")).any():
+        visible = (~spaces).nonzero()[0]
+        codes, at, sides, over = codes[visible], at[visible], sides.take(visible, axis=1), over[visible]
     apart = np.ones(len(at), dtype=bool)
     apart[1:] = at[1:] - at[:-1] > 1
     if not over.any():
         return codes, sides, apart
-    over = np.where(apart, 0, over[at])
+    over = np.where(apart, 0, over)
     before, after = sides[:, :-1], sides[:, 1:]
     height = np.maximum(after[3] - after[1], 1e-6)
     twice = np.zeros(len(at), dtype=bool)
@@ -163,24 +168,32 @@ def _visible(
     return codes[kept], sides.take(kept, axis=1), apart[kept]
 
 
-def _word_starts(codes: Codes, sides: Numbers, apart: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _unsteady(sides: Numbers, apart: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """The few characters within words that are not as high as the one before, or not to its right."""
+    x0, y0, x1, y1 = sides
+    steady = y0[1:] == y0[:-1]
+    steady &= y1[1:] == y1[:-1]
+    steady &= x0[1:] >= x0[:-1]
+    steady &= x1[1:] >= x1[:-1]
+    steady |= apart[1:]
+    unsteady: NDArray[np.intp] = (~steady).nonzero()[0] + 1
+    return unsteady
+
+
+def _word_starts(codes: Codes, sides: Numbers, apart: NDArray[np.bool_], others: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Before which characters a word begins; `others` are not just to the right of the one before."""
     starts = apart.copy()
     starts[:1] = True
     if len(codes) < 2:
         return starts
-    sizes = np.maximum(sides[2] - sides[0], sides[3] - sides[1])
-    reach = APART * np.minimum(sizes[1:], sizes[:-1])
-    before_x0, before_y0, before_x1, before_y1 = sides[:, :-1]
-    after_x0, after_y0, after_x1, after_y1 = sides[:, 1:]
-    shift_x = np.abs(after_x0 + after_x1 - before_x0 - before_x1)
-    shift_y = np.abs(after_y0 + after_y1 - before_y0 - before_y1)
-    gaps_x = np.maximum(after_x0 - before_x1, before_x0 - after_x1)
-    sideways = shift_y > shift_x
-    along, askew = gaps_x, shift_y
-    if sideways.any():
-        gaps_y = np.maximum(after_y0 - before_y1, before_y0 - after_y1)
-        along, askew = np.where(sideways, gaps_y, gaps_x), np.where(sideways, shift_x, shift_y)
-    starts[1:] |= (along > reach) | (askew * 0.5 > reach)
+    x0, y0, x1, y1 = sides
+    sizes = np.maximum(x1 - x0, y1 - y0)
+    reach = np.minimum(sizes[1:], sizes[:-1])
+    reach *= APART
+    starts[1:] |= x0[1:] - x1[:-1] > reach
+    if len(others):
+        before = others - 1
+        starts[others] = _away(sides.take(before, axis=1), sides.take(others, axis=1), reach.take(before))
     # A combining accent is drawn over its letter: no word of its own.
     if codes.max() > 0x2FF:
         marks = ((codes >= 0x300) & (codes < 0x370)) | ((codes >= 0x20D0) & (codes < 0x2100))
@@ -189,10 +202,42 @@ def _word_starts(codes: Codes, sides: Numbers, apart: NDArray[np.bool_]) -> NDAr
     return starts
 
 
+def _away(before: Numbers, after: Numbers, reach: Numbers) -> NDArray[np.bool_]:
+    """Whether the second of two characters does not stand beside the first, wherever that may be: bool (n,)."""
+    before_x0, before_y0, before_x1, before_y1 = before
+    after_x0, after_y0, after_x1, after_y1 = after
+    shift_x = np.abs(after_x0 + after_x1 - before_x0 - before_x1)
+    shift_y = np.abs(after_y0 + after_y1 - before_y0 - before_y1)
+    gaps_x = np.maximum(after_x0 - before_x1, before_x0 - after_x1)
+    sideways = shift_y > shift_x
+    along, askew = gaps_x, shift_y
+    if sideways.any():
+        gaps_y = np.maximum(after_y0 - before_y1, before_y0 - after_y1)
+        along, askew = np.where(sideways, gaps_y, gaps_x), np.where(sideways, shift_x, shift_y)
+    away: NDArray[np.bool_] = (along > reach) | (askew * 0.5 > reach)
+    return away
+
+
+def _widen(
+    around: Numbers, sides: Numbers, starts: NDArray[np.intp], stops: NDArray[np.intp], at: NDArray[np.intp]
+) -> None:
+    """Boxes around the words that hold the characters `at`: their first and last ones do not tell how far they go."""
+    words = starts.searchsorted(at, side="right") - 1
+    words = words[np.concatenate([[True], words[1:] != words[:-1]])]
+    edges = np.empty(2 * len(words), dtype=np.intp)
+    edges[::2], edges[1::2] = starts[words], stops[words]
+    if edges[-1] == sides.shape[1]:
+        edges = edges[:-1]
+    around[:2, words] = np.minimum.reduceat(sides[:2], edges, axis=1)[:, ::2]
+    around[2:, words] = np.maximum.reduceat(sides[2:], edges, axis=1)[:, ::2]
+
+
 def _turns(first: Numbers, last: Numbers) -> NDArray[np.int64]:
     """See `LooseWords.turns`; from the sides (4, n) of words' first and last characters."""
     right = last[0] + last[2] - first[0] - first[2]
     down = last[1] + last[3] - first[1] - first[3]
+    if (right >= np.abs(down)).all():
+        return np.zeros(len(right), dtype=np.int64)
     across = np.abs(right) >= np.abs(down)
     turns: NDArray[np.int64] = np.where(across, np.where(right >= 0, 0, 2), np.where(down >= 0, 1, 3))
     return turns
@@ -205,17 +250,19 @@ def _drawn_twice(texts: list[str], sides: Numbers) -> list[int]:
     x0, y0, x1, y1 = sides
     reach = DOUBLED * np.maximum(np.minimum(y1 - y0, x1 - x0), 1e-6)
     band = y0 / (4.0 * median(reach) + 1e-6)
-    twice: list[int] = []
     # Twins fall into one band of height, in one of two sets of bands, and there stand side by side.
-    for offset in (0.0, 0.5):
-        order = order_by(np.floor(band + offset), x0)
-        ordered = sides.take(order, axis=1)
-        near = np.abs(ordered[:, 1:] - ordered[:, :-1]).max(axis=0) < reach[order[1:]]
-        for position in np.flatnonzero(near).tolist():
-            one, other = int(order[position]), int(order[position + 1])
-            if texts[one] == texts[other]:
-                twice.append(max(one, other))
-    return twice
+    count = len(texts)
+    bands = np.empty(2 * count)
+    bands[:count], bands[count:] = band, band + (0.5 + 2.0 * (math.ceil(float(band.max() - band.min())) + 1))
+    order = order_by(np.floor(bands), np.concatenate([x0, x0])) % count
+    left = x0.take(order)
+    near = left[1:] - left[:-1] < reach.take(order[1:])
+    near[count - 1] = False  # between the sets
+    at = near.nonzero()[0]
+    one, other = order.take(at), order.take(at + 1)
+    moved = np.abs(sides.take(other, axis=1) - sides.take(one, axis=1)).max(axis=0, initial=0.0)
+    pairs = (moved < reach.take(other)).nonzero()[0]
+    return [max(a, b) for a, b in zip(one[pairs].tolist(), other[pairs].tolist(), strict=True) if texts[a] == texts[b]]
 
 
 def _normalised(word: str) -> str:

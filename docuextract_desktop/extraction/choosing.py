@@ -15,11 +15,8 @@ from docuextract_desktop.extraction.knowledge import MEMORY_START, Knowledge
 from docuextract_desktop.extraction.memory import Remembered, recall_again
 from docuextract_desktop.extraction.prepared import Candidates, Prepared
 from docuextract_desktop.extraction.ranker import EXTRA, Doubles, score, softmax
-from docuextract_desktop.extraction.relations import RELATIONS
 from docuextract_desktop.extraction.scoring import base_of
 from docuextract_desktop.templates.models import Template, TemplateField
-
-_BEST = RELATIONS.index("best")
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,21 +88,19 @@ def choose(
 ) -> Chosen:
     """Score the candidates of `field` and pick the likeliest value."""
     base = base_of(prepared, template, field, general)
+    if knowledge is None:
+        nothing = np.zeros(len(base.offset) - 1)
+        return pick(prepared, field, softmax(base.offset), base.label, nothing, base.headed, 0)
     scores = base.offset.copy()
-    n = len(scores) - 1
-    memory = np.zeros((n, 2))
-    taught = 0
-    if knowledge is not None:
-        weights = knowledge.weights.get(field.name)
-        taught = knowledge.taught.get(field.name, 0)
-        memory = recall_again(prepared, field.name, base.found, alike).astype(np.float64)
-        scores[:-1] += memory @ np.array(MEMORY_START)
-        if weights is not None:
-            base.dense[:-1, EXTRA - 2 :] = memory
-            scores += score(weights, base.slots, base.dense)
-    probabilities = softmax(scores)
-    label = base.dense[:-1, _BEST].astype(np.float64)
-    return pick(prepared, field, probabilities, label, memory.max(axis=1) if n else np.zeros(0), base.headed, taught)
+    weights = knowledge.weights.get(field.name)
+    taught = knowledge.taught.get(field.name, 0)
+    memory = recall_again(prepared, field.name, base.found, alike).astype(np.float64)
+    scores[:-1] += memory @ np.array(MEMORY_START)
+    if weights is not None:
+        base.dense[:-1, EXTRA - 2 :] = memory
+        scores += score(weights, base.slots, base.dense)
+    strongest = memory.max(axis=1) if len(memory) else np.zeros(0)
+    return pick(prepared, field, softmax(scores), base.label, strongest, base.headed, taught)
 
 
 def pick(
@@ -123,39 +118,43 @@ def pick(
     kind = kind_of(field.type)
     keys = _keys_of(found, kind)
     groups: dict[str, list[int]] = {}
-    strong = np.flatnonzero(probabilities[:-1] > 1e-5)
-    for row in strong[np.argsort(-probabilities[strong], kind="stable")].tolist():
-        groups.setdefault(keys[row], []).append(row)
+    strong = (probabilities[:-1] > 1e-5).nonzero()[0]
+    negative = -probabilities.take(strong)
+    for row in strong.take(negative.argsort(kind="stable")).tolist():
+        key = keys[row]
+        if key in groups:
+            groups[key].append(row)
+        else:
+            groups[key] = [row]
     if force is not None and not any(force in rows for rows in groups.values()):
         groups.setdefault(keys[force], []).insert(0, force)
-    ranked = sorted(
-        ((rows[0], _sum(probabilities, rows), len(rows)) for rows in groups.values()),
-        key=lambda r: (-r[1], r[0]),
-    )
-    none = float(probabilities[-1])
+    by_rank = sorted([(-_sum(probabilities, rows), rows[0], len(rows)) for rows in groups.values()])
+    ranked = [(row, -less, places) for less, row, places in by_rank]
+    none = probabilities.item(-1)
     best = ranked[0] if ranked else None
     if force is not None:
         best = next(r for r in ranked if force in groups[keys[r[0]]])
         best = (force, best[1], best[2])
     elif best is not None and none > best[1]:
         best = None
-    others = tuple((row, p) for row, p, _ in ranked if (best is None or row != best[0]) and p >= 0.001)
+    taken = -1 if best is None else best[0]
+    others = tuple([(row, p) for row, p, _ in ranked if p >= 0.001 and row != taken])
     if best is None:
         signs = Signs(0.0, ranked[0][1] if ranked else 0.0, none, 1.0, False, 0.0, 0.0, taught, 0.0, 0)
         return Chosen(None, signs, others, tuple(ranked), headed, taught, probabilities, label, memory)
     row, probability, _ = best
-    second = max((p for other, p in others), default=0.0)
+    second = others[0][1] if others else 0.0  # likely ones come first
     same = groups[keys[row]]
     signs = Signs(
         probability=probability,
         second=max(second, none) if second < none else second,
         none=none,
-        words=float(found.confidence[row]),
-        scanned=bool(found.scanned[row]),
-        quality=float(found.quality[row]),
-        label=float(label[row]),
+        words=found.confidence.item(row),
+        scanned=found.scanned.item(row),
+        quality=found.quality.item(row),
+        label=label.item(row),
         taught=taught,
-        memory=float(memory[row]) if len(memory) else 0.0,
+        memory=memory.item(row) if len(memory) else 0.0,
         places=len(same),
     )
     return Chosen(row, signs, others, tuple(ranked), headed, taught, probabilities, label, memory)
@@ -164,7 +163,7 @@ def pick(
 def _sum(probabilities: Doubles, rows: list[int]) -> float:
     """Of some candidates; most values stand in one place or two, where numpy's way round costs more than the sum."""
     if len(rows) == 1:
-        return float(probabilities[rows[0]])
+        return probabilities.item(rows[0])
     if len(rows) == 2:
-        return float(probabilities[rows[0]]) + float(probabilities[rows[1]])
+        return probabilities.item(rows[0]) + probabilities.item(rows[1])
     return float(probabilities[rows].sum())

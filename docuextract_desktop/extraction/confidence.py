@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -70,23 +72,23 @@ class Signs:
         """As numbers, in the order of `SIGNS`."""
         p = min(max(self.probability, 1e-4), 1 - 1e-4)
         second = max(self.second, 1e-4)
-        logit = float(np.log(p / (1 - p)))
+        logit = math.log(p / (1 - p))
         scanned = float(self.scanned)
-        doubt = float(np.log(max(1 - self.words, 0.003) / 0.003)) / 3
+        doubt = math.log(max(1 - self.words, 0.003) / 0.003) / 3
         return np.array(
             [
                 1.0,
                 logit,
-                float(np.log(p / second)),
+                math.log(p / second),
                 self.none,
                 doubt,
                 scanned,
                 scanned * logit,
                 self.quality,
                 self.label,
-                float(np.log1p(self.taught)) / 3,
+                math.log1p(self.taught) / 3,
                 self.memory,
-                float(np.log1p(min(self.places, 8) - 1)) if self.places > 1 else 0.0,
+                math.log1p(min(self.places, 8) - 1) if self.places > 1 else 0.0,
                 float(min(self.agrees, 2)),
                 float(min(self.disagrees, 2)),
             ],
@@ -106,8 +108,15 @@ def confidence(signs: Signs, where: str, calibration: Mapping[str, Mapping[str, 
     entry = calibration.get(where) or calibration.get("*:" + where.split(":")[1])
     weights = np.array(entry["weights"]) if entry and len(entry["weights"]) == len(SIGNS) else _CAREFUL
     z = float(signs.vector() @ weights)
-    probability = 1 / (1 + np.exp(-np.clip(z, -30, 30)))
-    return float(np.interp(probability, *(_CAUTION_WHERE_TAUGHT if where.endswith(":taught") else _CAUTION)))
+    probability = 1 / (1 + math.exp(-min(max(z, -30.0), 30.0)))
+    return _between(_CAUTION_WHERE_TAUGHT if where.endswith(":taught") else _CAUTION, probability)
+
+
+def _between(points: tuple[tuple[float, ...], tuple[float, ...]], x: float) -> float:
+    """As `np.interp` for one number of 0..1, which that is not made for."""
+    xs, ys = points
+    at = min(bisect_right(xs, x), len(xs) - 1) - 1
+    return (ys[at + 1] - ys[at]) / (xs[at + 1] - xs[at]) * (x - xs[at]) + ys[at]
 
 
 def words_for_doubt(signs: Signs, rival: str | None) -> str:

@@ -163,21 +163,24 @@ def _decide_range(
     starts = _rows(first, _RANGE_OPTIONS)
     ends = _rows(second, _RANGE_OPTIONS)
     # A range's other end may be unlikely by itself: it is tried as well.
-    partners = [int(found.range_with[row]) for row, _ in starts]
+    partners = [found.range_with.item(row) for row, _ in starts]
     known = {row for row, _ in ends}
-    ranged = {*(row for row, _ in starts if found.range_with[row] >= 0), *(p for p in partners if p >= 0)}
+    ranged = {row for (row, _), p in zip(starts, partners, strict=True) if p >= 0} | {p for p in partners if p >= 0}
     ends += [(p, float(second.probabilities[p])) for p in dict.fromkeys(partners) if p >= 0 and p not in known]
     best, best_score = (first.row, second.row), -math.inf
-    for (a, pa), (b, pb) in product(starts, ends):
-        total = math.log(max(pa, _FLOOR)) + math.log(max(pb, _FLOOR))
-        if int(found.range_with[a]) == b:
-            total += _RANGE_REWARD
-        elif a == b and a in ranged:
-            total -= _ORDER_PENALTY  # one end of a printed range is not both
-        if found.values[a] > found.values[b]:  # ISO days compare as text
-            total -= _ORDER_PENALTY
-        if total > best_score:
-            best, best_score = (a, b), total
+    logs_of_ends = [(b, found.values[b], math.log(max(pb, _FLOOR))) for b, pb in ends]
+    for (a, pa), partner in zip(starts, partners, strict=True):
+        log_a, day = math.log(max(pa, _FLOOR)), found.values[a]
+        for b, end_day, log_b in logs_of_ends:
+            total = log_a + log_b
+            if partner == b:
+                total += _RANGE_REWARD
+            elif a == b and a in ranged:
+                total -= _ORDER_PENALTY  # one end of a printed range is not both
+            if day > end_day:  # ISO days compare as text
+                total -= _ORDER_PENALTY
+            if total > best_score:
+                best, best_score = (a, b), total
     for name, row in zip((order.first, order.second), best, strict=True):
         if row != result[name].row:
             result[name] = _taken(prepared, fields[name], result[name], row)
@@ -249,20 +252,21 @@ def _decide_sum(prepared: Prepared, fields: dict[str, TemplateField], result: di
     options = []
     for name, sign in rule.signs:
         found = prepared.candidates(fields[name])
-        values = [(row, p, sign * _number(found.values[row])) for row, p in _rows(result[name], _OPTIONS)]
-        options.append([v for v in values if not math.isnan(v[2])])
+        rows = _rows(result[name], _OPTIONS)
+        values = [(row, math.log(max(p, _FLOOR)), sign * _number(found.values[row])) for row, p in rows]
+        options.append(tuple([v for v in values if not math.isnan(v[2])]))
     if not all(options):
         return
-    best: tuple[tuple[int, float, float], ...] | None = None
+    best: tuple[tuple[int, float, float], ...] = ()
     best_score = -math.inf
     for combination in product(*options):
-        total = sum(math.log(max(p, _FLOOR)) for _, p, _ in combination)
+        total = sum([log for _, log, _ in combination])
+        if total + _SUM_REWARD <= best_score:
+            continue  # whether it adds up or not
         if _holds(combination, rule) or _holds_rounded(combination, rule):
             total += _SUM_REWARD
         if total > best_score:
             best, best_score = combination, total
-    if best is None:
-        return
     for name, (row, _, _) in zip(names, best, strict=True):
         if row != result[name].row:
             result[name] = _taken(prepared, fields[name], result[name], row)
@@ -279,12 +283,12 @@ def _decide_sum(prepared: Prepared, fields: dict[str, TemplateField], result: di
 
 
 def _holds(combination: Sequence[tuple[int, float, float]], rule: _Sum) -> bool:
-    return abs(sum(value for _, _, value in combination) + rule.constant) <= _ROUNDING
+    return abs(sum([value for _, _, value in combination]) + rule.constant) <= _ROUNDING
 
 
 def _holds_rounded(combination: Sequence[tuple[int, float, float]], rule: _Sum) -> bool:
     """Whether the largest amount is the others' sum, rounded to what can be paid in coins of five hundredths."""
-    if abs(sum(value for _, _, value in combination) + rule.constant) > _CASH_ROUNDING:
+    if abs(sum([value for _, _, value in combination]) + rule.constant) > _CASH_ROUNDING:
         return False
     return round(max(abs(value) for _, _, value in combination) * 100) % 5 == 0
 

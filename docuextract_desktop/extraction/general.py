@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from docuextract_desktop.extraction.candidates import kind_of
 from docuextract_desktop.extraction.features import COLUMNS
 from docuextract_desktop.extraction.labels import NUMBER_WORDS
-from docuextract_desktop.extraction.ranker import EXTRA, WIDTH
+from docuextract_desktop.extraction.ranker import EXTRA, WIDTH, Scorer
 from docuextract_desktop.extraction.relations import RELATIONS
 from docuextract_desktop.extraction.tokens import Floats, cut
 from docuextract_desktop.paths import resources_dir
@@ -73,6 +73,17 @@ class General:
             if found is not None:
                 return found
         return None
+
+    @cached_property
+    def _scorers(self) -> dict[int, Scorer]:
+        return {}
+
+    def scorer(self, weights: Floats) -> Scorer:
+        """Some of these weights made ready to score with; to be asked for again and again."""
+        found = self._scorers.get(id(weights))
+        if found is None or found.weights is not weights:
+            found = self._scorers[id(weights)] = Scorer.of(weights)
+        return found
 
 
 @cache

@@ -22,6 +22,7 @@ from docuextract_desktop.extraction.general import General, general_knowledge
 from docuextract_desktop.extraction.knowledge import Knowledge
 from docuextract_desktop.extraction.models import ENGINE_VERSION, Alternative, Extraction, FieldValue
 from docuextract_desktop.extraction.prepared import Candidates, Prepared, header_fields, page_numbers, prepare
+from docuextract_desktop.extraction.scoring import score_ahead
 from docuextract_desktop.templates.models import Template, TemplateField
 
 _ALTERNATIVES = 4
@@ -129,6 +130,7 @@ def propose_chosen(
         together = joined_with(template, only)
         fields = tuple(field for field in fields if field.name in together)
     alike = knowledge.neighbours.of(prepared) if knowledge else []
+    score_ahead(prepared, template, fields, general)
     chosen = {field.name: choose(prepared, template, field, general, knowledge, alike) for field in fields}
     return agree(prepared, template, chosen)
 

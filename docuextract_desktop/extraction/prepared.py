@@ -73,16 +73,14 @@ class Candidates:
 
     def evidence(self, row: int) -> Evidence:
         """Where candidate `row` stands."""
-        parts = slice(int(self.part_start[row]), int(self.part_start[row + 1]))
-        boxes = [Box(*box) for box in self.part_box[parts].tolist()]
-        words = tuple(word for start, stop in self.part_words[parts].tolist() for word in range(start, stop))
-        return Evidence(
-            page_index=int(self.page_index[row]),
-            box=Box.around(boxes),
-            method=_METHODS[int(self.scanned[row])],
-            parts=tuple(boxes) if len(boxes) > 1 else (),
-            words=words,
-        )
+        first, end = self.part_start.item(row), self.part_start.item(row + 1)
+        page_index, method = self.page_index.item(row), _METHODS[self.scanned.item(row)]
+        if end - first == 1:  # nearly all
+            words = tuple(range(*self.part_words[first].tolist()))
+            return Evidence(page_index, Box(*self.part_box[first].tolist()), method, (), words)
+        boxes = tuple([Box(*box) for box in self.part_box[first:end].tolist()])
+        words = tuple(word for start, stop in self.part_words[first:end].tolist() for word in range(start, stop))
+        return Evidence(page_index, Box.around(boxes), method, boxes, words)
 
 
 @dataclass(frozen=True, eq=False)

@@ -39,7 +39,7 @@ def test_page_without_text() -> None:
     with open_pdf(make_pdf("")) as file, file.page(0) as page:
         layer = page.text_layer()
     assert layer.text == ""
-    assert layer.boxes.shape == (0, 4)
+    assert layer.sides.shape == (4, 0)
 
 
 @pytest.mark.parametrize(("rotate", "size"), [(0, (300, 200)), (90, (200, 300)), (180, (300, 200)), (270, (200, 300))])

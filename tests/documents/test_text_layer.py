@@ -108,7 +108,7 @@ def test_ligatures_and_compatibility_characters_are_spelt_out() -> None:
 def test_soft_hyphens_zero_widths_and_no_break_spaces() -> None:
     text = "EUR\u00a05,00 Rech\u00adnung Posi\ufffe \u200bx\u200b \u200b"
     boxes = np.array([[72 + 6 * i, 100, 78 + 6 * i, 110] for i in range(len(text))], dtype=float)
-    words = cut_words(TextLayer(text, boxes, np.zeros(len(text), np.int8)))
+    words = cut_words(TextLayer(text, np.arange(len(text)), boxes.T, np.zeros(len(text), np.int8)))
     assert words.texts == ["EUR", "5,00", "Rechnung", "Posi-", "x"]
 
 
@@ -121,9 +121,9 @@ def test_a_page_of_thousands_of_characters_has_each_in_its_place() -> None:
     content = "".join(show(40, 760 - 9 * row, line, size=8) for row in range(80))
     with PdfFile(make_pdf(content), (), Limits()) as file, file.page(0) as page:
         layer = page.text_layer()
-        inked = np.flatnonzero([not sign.isspace() for sign in layer.text])
-    assert len(inked) == 80 * 80
-    rows = layer.boxes[inked].reshape(80, 80, 4)
+    assert layer.inked.tolist() == [at for at, sign in enumerate(layer.text) if not sign.isspace()]
+    assert len(layer.inked) == 80 * 80
+    rows = layer.sides.T.reshape(80, 80, 4)
     expected = rows[:1] + 9.0 * np.arange(80)[:, None, None] * np.array([0.0, 1.0, 0.0, 1.0])
     np.testing.assert_allclose(rows, expected, atol=1e-3)
     words = cut_words(layer)

@@ -3,8 +3,24 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from docuextract_desktop.extraction.ranker import EXTRA, WIDTH, Choice, fit, none_slots, score, softmax
+from docuextract_desktop.extraction.confidence import _CAUTION, _CAUTION_WHERE_TAUGHT, _between
+from docuextract_desktop.extraction.features import COLUMNS
+from docuextract_desktop.extraction.general import general_knowledge
+from docuextract_desktop.extraction.ranker import (
+    EXTRA,
+    WIDTH,
+    Choice,
+    Scorer,
+    fit,
+    none_columns,
+    none_slots,
+    score,
+    softmax,
+)
 
 
 def choice(right: int, rows: int = 4, mark: int = 77) -> Choice:
@@ -48,3 +64,42 @@ def test_softmax_and_the_absent_candidate() -> None:
     assert softmax(np.zeros(0)).shape == (0,)
     assert np.isclose(softmax(np.array([1000.0, 0.0])).sum(), 1)
     assert none_slots(0.4, 3, 10).shape == (10,)
+
+
+@pytest.mark.parametrize("shipped", [True, False])
+def test_weights_made_ready_give_the_same_scores_to_the_last_digit(shipped: bool) -> None:
+    numbers = np.random.default_rng(7)
+    weights = [*general_knowledge().common.values(), *general_knowledge().heads.values()]
+    if not shipped:
+        weights = [numbers.normal(size=WIDTH).astype(np.float32)]
+        weights[0][0] = 0
+    slots = numbers.integers(0, COLUMNS, (60, 130)).astype(np.uint16)
+    none = none_columns(0.5, len(slots))
+    rows = np.concatenate([slots, none_slots(0.5, *slots.shape)[None]])
+    dense = numbers.random((len(rows), EXTRA))
+    for one in weights:
+        ready = Scorer.of(one)
+        own = slots[:, :60] if shipped and ready.exact < slots.shape[1] else slots
+        found = ready.scores(ready.of_slots(own.astype(np.intp)), none, dense)
+        expected = score(one, rows[:, : own.shape[1]], dense)
+        if shipped:
+            assert ready.exact >= own.shape[1]
+            assert found.tolist() == expected.tolist()
+        else:
+            assert ready.exact == 0
+            np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+def test_sums_that_single_precision_would_round_are_not_left_to_it() -> None:
+    heavy = np.zeros(WIDTH, np.float32)
+    heavy[1:9] = 16.0
+    assert 3 <= Scorer.of(heavy).exact < 4
+    heavy[9] = 1e-7
+    assert Scorer.of(heavy).exact == 0
+    assert Scorer.of(np.zeros(WIDTH, np.float32)).silent
+
+
+@given(st.floats(0.0, 1.0))
+def test_one_number_is_interpolated_as_numpy_does(x: float) -> None:
+    for points in (_CAUTION, _CAUTION_WHERE_TAUGHT):
+        assert _between(points, x) == pytest.approx(float(np.interp(x, *points)), abs=1e-12)
