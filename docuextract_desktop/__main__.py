@@ -6,6 +6,7 @@ Nothing heavy is imported here: worker processes of an installed program may com
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import NoReturn
 def console() -> NoReturn:
     """The command line, `docuextract`; ends the process with its exit code."""
     _become_worker_if_asked()
+    spare_cores()
     from docuextract_desktop.cli.main import docuextract
     from docuextract_desktop.cli.setup import Setup
 
@@ -25,6 +27,7 @@ def console() -> NoReturn:
 def window() -> NoReturn:
     """The window, `docuextract-desktop`; arguments are files for a new batch. Ends the process with its exit code."""
     _become_worker_if_asked()
+    spare_cores()
     home, paths = _home_and_paths(sys.argv[1:])
     if paths is not None:
         from docuextract_desktop.cli.display import window_problem
@@ -45,6 +48,16 @@ def open_window(paths: Sequence[Path], home: Path | None) -> int:
     from docuextract_desktop.ui.app import main
 
     return main(list(paths), home)
+
+
+def spare_cores() -> None:
+    """Have numpy's matrix products run on one thread, unless the user's environment says otherwise.
+
+    Those of this process are small. With more threads the others wait for work by spinning, which takes the cores from
+    the window and the lanes, and on a busy machine a fit after a correction took up to ten times as long. To be called
+    before numpy is imported.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def _become_worker_if_asked() -> None:

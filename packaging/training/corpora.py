@@ -36,7 +36,7 @@ from docuextract_desktop.extraction.prepared import (
 from docuextract_desktop.templates.library import load_template
 from docuextract_desktop.templates.models import Template
 
-GENERATED, GENERATED_WEIGHT = 200, 0.5  # many issuers, each of which counts less than a real document
+GENERATED, GENERATED_WEIGHT = 500, 0.5  # many issuers, each of which counts less than a real document
 _NON_WORD = re.compile(r"[\W_]+")
 _DMY = ("%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y", "%d-%m-%y", "%d.%m.%Y", "%d.%m.%y", "%d %b %Y", "%d %b %y", "%d-%b-%Y",
         "%d-%b-%y", "%d/%b/%Y", "%d/%b/%y", "%d %B %Y", "%d%b%Y", "%d%b%y", "%b %d, %Y", "%d %b, %Y", "%Y-%m-%d",

@@ -299,3 +299,12 @@ def test_without_a_display(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = display.window_problem()
     assert problem is not None
     assert problem.detail.startswith("There is no display here.")
+
+
+@pytest.mark.parametrize(("told", "threads"), [({}, "1"), ({"OPENBLAS_NUM_THREADS": "4"}, "4")])
+def test_small_sums_leave_the_other_cores_alone_unless_the_user_says_otherwise(
+    told: dict[str, str], threads: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "environ", told)
+    __main__.spare_cores()
+    assert told["OPENBLAS_NUM_THREADS"] == threads
