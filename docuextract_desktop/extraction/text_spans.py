@@ -139,8 +139,8 @@ def _neighbouring_segments(view: TokenView, lettered: Bools) -> Ints:
 
 
 _MOST_OVERLAP, _MOST_GAP = 0.6, 1.3
-"""From the foot of one line to the head of the next, in heights of the first. Boxes around the words of a page that lies
-a little turned, or of lines without lead, overlap by half of their height."""
+"""From the foot of one line to the head of the next, in heights of the first. Boxes of words on a page that lies a
+little turned, or of lines without lead, overlap by half of their height."""
 
 
 @lru_cache(maxsize=2)
