@@ -20,11 +20,11 @@ from docuextract_desktop.extraction.features import Slots, slots_of
 from docuextract_desktop.extraction.labels import LabelMatches, match_labels
 from docuextract_desktop.extraction.mending import mend, uses_accents
 from docuextract_desktop.extraction.models import Evidence, Method
+from docuextract_desktop.extraction.nameless import nobodys_name
 from docuextract_desktop.extraction.packing import pack, unpack
 from docuextract_desktop.extraction.relations import RELATIONS, relations_of
 from docuextract_desktop.extraction.surroundings import look_around
 from docuextract_desktop.extraction.tokens import LETTERS, Bools, Floats, Ints, TokenView, mix, view_tokens
-from docuextract_desktop.extraction.word_classes import only_titles
 from docuextract_desktop.templates.models import Locale, Template, TemplateField
 from docuextract_desktop.templates.types import resolve_locale
 
@@ -145,7 +145,7 @@ def prepare_view(view: TokenView, template: Template, document_id: str) -> Prepa
     found = dict(zip(wanted, candidates.kinds, strict=True))
     for field in fields:
         if field.type == "name":
-            allowed[field.name] &= ~only_titles(view, found[kind_key(field)])
+            allowed[field.name] &= ~nobodys_name(view, found[kind_key(field)])
     ocr = sum(len(p) for p in view.pages if p.method == "ocr")
     return Prepared(
         document_id=document_id,

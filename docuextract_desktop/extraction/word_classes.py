@@ -52,6 +52,12 @@ def words_before(view: TokenView) -> Ints:
     return before
 
 
+def labelling_words_before(view: TokenView) -> Ints:
+    """How many words that title or label things stand before each token: int32 (t + 1,)."""
+    labels = classes_of_tokens(view)[list(_LABELLING)].any(axis=0) & ~before_legal_form(view)
+    return np.concatenate([[0], np.cumsum(labels)]).astype(np.int32)
+
+
 @lru_cache(maxsize=2)
 def before_legal_form(view: TokenView) -> Bools:
     """Words right before a legal form are names, whatever else they mean (`Kunden AG`): bool (t,)."""
@@ -67,8 +73,3 @@ def membership(view: TokenView, found: Spans) -> Ints:
     members: Ints = before.take(found.t1, axis=1, mode="clip")  # a candidate without tokens begins behind the last one
     members -= before.take(found.t0, axis=1, mode="clip")
     return members
-
-
-def only_titles(view: TokenView, found: Spans) -> Bools:
-    """Which candidates say what the document is and nothing else (`TAX INVOICE`): bool (n,)."""
-    return np.asarray(membership(view, found)[TITLE] >= np.maximum(found.t1 - found.t0, 1), np.bool_)

@@ -237,3 +237,11 @@ def test_a_title_is_nobodys_name() -> None:
     assert not named.allowed["seller"][row]
     assert named.allowed["seller"][named.kinds["text"].texts.index("Meadow Trading")]
     assert free.allowed["title"].all()
+
+
+@pytest.mark.parametrize("label", ["Tax Invoice", "Invoice No.", "Unit price", "Désignation", "Kunden-Nr."])
+def test_labels_and_names_of_columns_are_nobodys_name(label: str) -> None:
+    named = prepare(document_of(f"{label}\n\nKunden AG\n12 Mill Lane"), template_of(field("seller", "name")))
+    allowed = dict(zip(named.kinds["text"].texts, named.allowed["seller"].tolist(), strict=True))
+    assert allowed["Kunden AG"]
+    assert not allowed[label]
