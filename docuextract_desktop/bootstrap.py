@@ -172,7 +172,15 @@ def open_services(home: Path | None = None, *, create: bool = True, debug: bool 
             detail=repr(error),
         ) from error
     database = open_database(folder, create=create)
-    log.configure(folder, debug=debug)
+    try:
+        log.configure(folder, debug=debug)
+    except OSError as error:
+        database.close()
+        raise StorageUnavailableError(
+            f"The log of the data folder cannot be written: {error.filename or folder}: {error.strerror or error}.",
+            hint="Move away what is in its place, or name another data folder with DOCUEXTRACT_HOME or --home.",
+            detail=repr(error),
+        ) from error
     leftovers.keep_journal(folder)
     leftovers.clean(folder)
     settings = SettingsStore(database)
