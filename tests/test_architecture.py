@@ -36,6 +36,9 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 COMMON = {"errors", "paths", "log", "atomic", "settings", "__init__"}
 
+# The folders of `extraction`, from the ground up: each may import those before it, and `tables` is by itself.
+STORIES = ("words", "candidates", "features", "ranking", "teaching")
+
 # Package → the only places that may import it; a place is a module or a folder (with a slash at its end).
 ONLY_IMPORTERS: dict[str, tuple[str, ...]] = {
     "pypdfium2": ("documents/pdf.py",),
@@ -131,6 +134,21 @@ def broken_walls(place: str, imports: list[tuple[str, int]]) -> list[str]:
 def _may_know_models(room: str) -> bool:
     """Models are plain data; every room but the lowest may know those of other rooms."""
     return room not in COMMON and room not in ("documents", "templates")
+
+
+def test_stories_of_extraction_stand_on_those_below() -> None:
+    broken = []
+    for path in sources():
+        room, _, rest = place_of(path).partition("/")
+        story = rest.split("/")[0]
+        if room != "extraction" or story not in (*STORIES, "tables"):
+            continue
+        for name, line in own_imports(path):
+            target = name.split(".")[1:2]
+            above = STORIES[STORIES.index(story) + 1 :] if story in STORIES else STORIES
+            if name.startswith("extraction.") and target and target[0] in (*above, "pipeline", "provenance"):
+                broken.append(f"{place_of(path)}:{line} imports {name}")
+    assert not broken, "\n".join(broken)
 
 
 def test_rooms_import_only_their_neighbours() -> None:

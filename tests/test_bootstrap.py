@@ -30,7 +30,7 @@ def test_nothing_is_made_where_that_is_not_wanted(tmp_path: Path) -> None:
 
 def test_a_file_in_the_place_of_the_log_is_named(tmp_path: Path) -> None:
     (tmp_path / "log").write_text("mine")
-    with pytest.raises(StorageUnavailableError, match="log of the data folder.*log: ") as caught:
+    with pytest.raises(StorageUnavailableError, match=r"log of the data folder.*log: ") as caught:
         open_services(tmp_path)
     assert "Move away" in str(caught.value.hint)
     assert (tmp_path / "log").read_text() == "mine"

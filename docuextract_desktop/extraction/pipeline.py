@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from docuextract_desktop.documents.models import Document
-from docuextract_desktop.extraction.candidates import kind_of
-from docuextract_desktop.extraction.choosing import Chosen, choose
-from docuextract_desktop.extraction.confidence import confidence, situation, words_for_doubt
-from docuextract_desktop.extraction.consistency import agree, joined_with
-from docuextract_desktop.extraction.general import General, general_knowledge
-from docuextract_desktop.extraction.knowledge import Knowledge
+from docuextract_desktop.extraction.candidates.find import kind_of
+from docuextract_desktop.extraction.features.prepared import Candidates, Prepared, header_fields, page_numbers, prepare
 from docuextract_desktop.extraction.models import ENGINE_VERSION, Alternative, Extraction, FieldValue
-from docuextract_desktop.extraction.prepared import Candidates, Prepared, header_fields, page_numbers, prepare
-from docuextract_desktop.extraction.scoring import score_ahead
+from docuextract_desktop.extraction.ranking.choosing import Chosen, choose
+from docuextract_desktop.extraction.ranking.confidence import confidence, situation, words_for_doubt
+from docuextract_desktop.extraction.ranking.consistency import agree, joined_with
+from docuextract_desktop.extraction.ranking.general import General, general_knowledge
+from docuextract_desktop.extraction.ranking.knowledge import Knowledge
+from docuextract_desktop.extraction.ranking.scoring import score_ahead
 from docuextract_desktop.templates.models import Template, TemplateField
 
 _ALTERNATIVES = 4

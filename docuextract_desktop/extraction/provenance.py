@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 
 from docuextract_desktop.documents.serial import WORDS_VERSION
-from docuextract_desktop.extraction.knowledge import KNOWLEDGE_VERSION
+from docuextract_desktop.extraction.features.prepared import FEATURES_VERSION
 from docuextract_desktop.extraction.latest import for_latest
 from docuextract_desktop.extraction.models import ENGINE_VERSION
-from docuextract_desktop.extraction.prepared import FEATURES_VERSION
+from docuextract_desktop.extraction.ranking.knowledge import KNOWLEDGE_VERSION
 from docuextract_desktop.templates.models import Template
 
 METHODS = f"{WORDS_VERSION}/{ENGINE_VERSION}/{FEATURES_VERSION}"

@@ -111,8 +111,8 @@ class Stages:
         self, document: Document, template: Template, knowledge: Knowledge | None
     ) -> tuple[Extraction, HandedOver]:
         """The values of a document (see `extraction.pipeline.extract`), and what review would have to prepare again."""
+        from docuextract_desktop.extraction.features.prepared import prepared_to_bytes
         from docuextract_desktop.extraction.pipeline import extract, prepare
-        from docuextract_desktop.extraction.prepared import prepared_to_bytes
         from docuextract_desktop.extraction.provenance import prepared_by
 
         ready = prepare(document, template)
@@ -173,7 +173,7 @@ class Stages:
         """Knowledge as `extraction` uses it; unpacked once and kept while it stays the same."""
         if knowledge is None:
             return None
-        from docuextract_desktop.extraction.knowledge import Knowledge as Taught
+        from docuextract_desktop.extraction.ranking.knowledge import Knowledge as Taught
 
         known = self._knowledge
         if known is None or known[:2] != (knowledge.template_id, knowledge.version):

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import sqrt
 
-from docuextract_desktop.extraction.examples import make_example
-from docuextract_desktop.extraction.knowledge import Knowledge
-from docuextract_desktop.extraction.learning import fit
+from docuextract_desktop.extraction.features.prepared import header_fields
 from docuextract_desktop.extraction.models import FieldValue, field_value_from_json
 from docuextract_desktop.extraction.pipeline import prepare, propose
-from docuextract_desktop.extraction.prepared import header_fields
+from docuextract_desktop.extraction.ranking.knowledge import Knowledge
+from docuextract_desktop.extraction.teaching.examples import make_example
+from docuextract_desktop.extraction.teaching.learning import fit
 from docuextract_desktop.review.lessons import CancelledError, Lessons
 from docuextract_desktop.review.told import Told
 from docuextract_desktop.storage import measuring

@@ -16,13 +16,13 @@ from dataclasses import dataclass, replace
 from docuextract_desktop.documents.models import Document
 from docuextract_desktop.documents.serial import pages_from_blob
 from docuextract_desktop.errors import TemplateInvalidError, TemplateNotFoundError
-from docuextract_desktop.extraction.contradictions import Contradiction, contradictions
-from docuextract_desktop.extraction.examples import Example, make_example
-from docuextract_desktop.extraction.knowledge import Knowledge
-from docuextract_desktop.extraction.learning import fit
+from docuextract_desktop.extraction.features.prepared import header_fields
 from docuextract_desktop.extraction.models import Evidence
-from docuextract_desktop.extraction.prepared import header_fields
 from docuextract_desktop.extraction.provenance import KNOWLEDGE_METHODS
+from docuextract_desktop.extraction.ranking.knowledge import Knowledge
+from docuextract_desktop.extraction.teaching.contradictions import Contradiction, contradictions
+from docuextract_desktop.extraction.teaching.examples import Example, make_example
+from docuextract_desktop.extraction.teaching.learning import fit
 from docuextract_desktop.review.preparing import PreparedShelf
 from docuextract_desktop.review.told import Told
 from docuextract_desktop.storage import knowledge, lessons, templates

@@ -7,8 +7,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from docuextract_desktop.documents.models import Document
+from docuextract_desktop.extraction.features.prepared import Prepared, prepared_from_bytes, prepared_to_bytes
 from docuextract_desktop.extraction.pipeline import prepare
-from docuextract_desktop.extraction.prepared import Prepared, prepared_from_bytes, prepared_to_bytes
 from docuextract_desktop.extraction.provenance import prepared_by
 from docuextract_desktop.jobs.models import ItemRow
 from docuextract_desktop.review.desk import Desk

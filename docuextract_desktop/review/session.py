@@ -15,9 +15,9 @@ from functools import lru_cache
 
 from docuextract_desktop.documents.models import Page
 from docuextract_desktop.errors import ResultNotReadyError, TemplateInvalidError
-from docuextract_desktop.extraction.confirming import TYPED, Confirmed, confirm_value, settled
+from docuextract_desktop.extraction.features.prepared import Prepared, header_fields
 from docuextract_desktop.extraction.models import Evidence, FieldValue, field_value_from_json
-from docuextract_desktop.extraction.prepared import Prepared, header_fields
+from docuextract_desktop.extraction.teaching.confirming import TYPED, Confirmed, confirm_value, settled
 from docuextract_desktop.jobs.models import ItemRow
 from docuextract_desktop.review import told
 from docuextract_desktop.review.desk import Desk, locale_of, typed_value, words_at

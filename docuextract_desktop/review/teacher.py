@@ -10,11 +10,11 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from docuextract_desktop.extraction.consistency import joined_with
-from docuextract_desktop.extraction.knowledge import Knowledge
+from docuextract_desktop.extraction.features.prepared import header_fields
 from docuextract_desktop.extraction.models import FieldValue
 from docuextract_desktop.extraction.pipeline import Outline, propose
-from docuextract_desktop.extraction.prepared import header_fields
+from docuextract_desktop.extraction.ranking.consistency import joined_with
+from docuextract_desktop.extraction.ranking.knowledge import Knowledge
 from docuextract_desktop.review.desk import Desk
 from docuextract_desktop.review.lessons import CancelledError, Lessons
 from docuextract_desktop.review.models import Action, Change, Decided, Reproposal

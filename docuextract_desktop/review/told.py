@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from docuextract_desktop.documents.serial import WORDS_VERSION
-from docuextract_desktop.extraction.examples import Answer
 from docuextract_desktop.extraction.models import (
     Evidence,
     evidence_from_json,
     evidence_to_json,
     field_value_from_json,
 )
+from docuextract_desktop.extraction.teaching.examples import Answer
 from docuextract_desktop.review.models import Action
 from docuextract_desktop.storage import decisions, knowledge, lessons
 from docuextract_desktop.storage.database import Session

@@ -24,8 +24,7 @@ from numpy.typing import NDArray
 from docuextract_desktop.documents.models import Document
 from docuextract_desktop.documents.read import read_document
 from docuextract_desktop.documents.serial import WORDS_VERSION, pages_from_blob
-from docuextract_desktop.extraction.memory import layout_similarity
-from docuextract_desktop.extraction.prepared import (
+from docuextract_desktop.extraction.features.prepared import (
     FEATURES_VERSION,
     Prepared,
     header_fields,
@@ -33,6 +32,7 @@ from docuextract_desktop.extraction.prepared import (
     prepared_from_bytes,
     prepared_to_bytes,
 )
+from docuextract_desktop.extraction.ranking.memory import layout_similarity
 from docuextract_desktop.templates.library import load_template
 from docuextract_desktop.templates.models import Template
 

@@ -21,9 +21,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from corpora import Case, default_corpora, folds, key
 from train import Sample, calibrate, samples_of, taught_samples, teach, train_general
 
-from docuextract_desktop.extraction.general import General
 from docuextract_desktop.extraction.models import FieldValue
 from docuextract_desktop.extraction.pipeline import propose
+from docuextract_desktop.extraction.ranking.general import General
 
 Result = tuple[Case, tuple[FieldValue, ...]]
 

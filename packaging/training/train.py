@@ -20,17 +20,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from corpora import Case, default_corpora, folds
 
-from docuextract_desktop.extraction.candidates import kind_of
-from docuextract_desktop.extraction.confidence import SIGNS, situation
-from docuextract_desktop.extraction.examples import Answer, make_example
-from docuextract_desktop.extraction.general import General, head_keys, save_general
-from docuextract_desktop.extraction.knowledge import Knowledge
-from docuextract_desktop.extraction.learning import fit as fit_knowledge
+from docuextract_desktop.extraction.candidates.find import kind_of
+from docuextract_desktop.extraction.features.prepared import header_fields
 from docuextract_desktop.extraction.pipeline import propose_chosen
-from docuextract_desktop.extraction.prepared import header_fields
-from docuextract_desktop.extraction.ranker import Choice, fit
-from docuextract_desktop.extraction.scoring import base_of, rows_of
-from docuextract_desktop.extraction.tokens import Floats
+from docuextract_desktop.extraction.ranking.confidence import SIGNS, situation
+from docuextract_desktop.extraction.ranking.general import General, head_keys, save_general
+from docuextract_desktop.extraction.ranking.knowledge import Knowledge
+from docuextract_desktop.extraction.ranking.ranker import Choice, fit
+from docuextract_desktop.extraction.ranking.scoring import base_of, rows_of
+from docuextract_desktop.extraction.teaching.examples import Answer, make_example
+from docuextract_desktop.extraction.teaching.learning import fit as fit_knowledge
+from docuextract_desktop.extraction.words.tokens import Floats
 
 COMMON_PENALTY, COMMON_DENSE_PENALTY = 2.0, 0.05
 HEAD_PENALTY, HEAD_DENSE_PENALTY = 0.5, 0.2

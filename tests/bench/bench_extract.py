@@ -26,9 +26,9 @@ from bench_words import plain_text, words_and_lines
 from docuextract_desktop.documents.models import Document
 from docuextract_desktop.documents.pdf import PdfFile
 from docuextract_desktop.documents.text_layer import cut_words, page_from_words
-from docuextract_desktop.extraction.examples import Answer, make_example
-from docuextract_desktop.extraction.learning import fit
 from docuextract_desktop.extraction.pipeline import prepare, propose
+from docuextract_desktop.extraction.teaching.examples import Answer, make_example
+from docuextract_desktop.extraction.teaching.learning import fit
 from docuextract_desktop.settings import Limits
 from docuextract_desktop.templates.library import load_template
 

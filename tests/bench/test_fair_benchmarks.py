@@ -11,9 +11,9 @@ from bench_window import environment
 from docuextract_desktop.documents.models import Document
 from docuextract_desktop.documents.pdf import PdfFile
 from docuextract_desktop.documents.text_layer import cut_words, page_from_words
-from docuextract_desktop.extraction import tokens
-from docuextract_desktop.extraction.general import general_knowledge
 from docuextract_desktop.extraction.pipeline import prepare, propose
+from docuextract_desktop.extraction.ranking.general import general_knowledge
+from docuextract_desktop.extraction.words import tokens
 from docuextract_desktop.settings import Limits
 from docuextract_desktop.templates.shipped import shipped_by_id
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from docuextract_desktop.documents.layout import arrange
 from docuextract_desktop.documents.models import Document, Page
+from docuextract_desktop.extraction.features.prepared import prepared_from_bytes, prepared_to_bytes
 from docuextract_desktop.extraction.models import extraction_from_json, extraction_to_json
 from docuextract_desktop.extraction.pipeline import extract, prepare, propose
-from docuextract_desktop.extraction.prepared import prepared_from_bytes, prepared_to_bytes
 from docuextract_desktop.templates.library import load_template
 from docuextract_desktop.templates.models import Template
 from tests.extraction.printed import document_of, field, page_of, template_of

@@ -10,8 +10,8 @@ import pytest
 from review_desk import TEMPLATE, extracted_items
 
 from docuextract_desktop.bootstrap import Services, open_services
-from docuextract_desktop.extraction.knowledge import Knowledge
 from docuextract_desktop.extraction.provenance import KNOWLEDGE_METHODS
+from docuextract_desktop.extraction.ranking.knowledge import Knowledge
 from docuextract_desktop.jobs.housekeeping import purge
 from docuextract_desktop.review.models import Action
 from docuextract_desktop.storage import knowledge, lessons

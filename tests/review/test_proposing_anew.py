@@ -10,10 +10,10 @@ import pytest
 from docuextract_desktop.bootstrap import Services, open_services
 from docuextract_desktop.documents.models import Document
 from docuextract_desktop.documents.serial import WORDS_VERSION, pages_to_blob
-from docuextract_desktop.extraction.knowledge import Knowledge
+from docuextract_desktop.extraction.features.prepared import prepared_from_bytes, prepared_to_bytes
 from docuextract_desktop.extraction.models import Extraction, FieldValue, field_value_from_json, field_value_to_json
 from docuextract_desktop.extraction.pipeline import extract, prepare, propose
-from docuextract_desktop.extraction.prepared import prepared_from_bytes, prepared_to_bytes
+from docuextract_desktop.extraction.ranking.knowledge import Knowledge
 from docuextract_desktop.jobs.models import BatchRequest, ItemState
 from docuextract_desktop.jobs.work import KeptPage, Outcome
 from docuextract_desktop.review.models import Decided

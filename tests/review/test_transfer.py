@@ -15,7 +15,7 @@ from review_desk import TEMPLATE, page_of
 from docuextract_desktop.bootstrap import Services, open_services
 from docuextract_desktop.documents.serial import pages_to_blob
 from docuextract_desktop.errors import TemplateInvalidError, TemplateNotFoundError
-from docuextract_desktop.extraction.knowledge import Knowledge
+from docuextract_desktop.extraction.ranking.knowledge import Knowledge
 from docuextract_desktop.review.transfer import is_teaching_file
 from docuextract_desktop.storage import knowledge
 

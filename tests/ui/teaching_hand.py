@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 from window_desk import Desk
 
 from docuextract_desktop.documents.models import Box
-from docuextract_desktop.extraction.examples import matching_rows
 from docuextract_desktop.extraction.models import Evidence, FieldValue
+from docuextract_desktop.extraction.teaching.examples import matching_rows
 from docuextract_desktop.templates.types import type_of
 from docuextract_desktop.ui import tasks
 from docuextract_desktop.ui.review.desk import ReviewDesk

@@ -15,8 +15,8 @@ from docuextract_desktop.bootstrap import Services, open_services
 from docuextract_desktop.documents.models import Document
 from docuextract_desktop.documents.read import read_document
 from docuextract_desktop.documents.serial import WORDS_VERSION, pages_to_blob
-from docuextract_desktop.extraction.knowledge import Knowledge
 from docuextract_desktop.extraction.pipeline import extract
+from docuextract_desktop.extraction.ranking.knowledge import Knowledge
 from docuextract_desktop.jobs.models import BatchRequest
 from docuextract_desktop.jobs.work import KeptPage, Outcome
 from docuextract_desktop.storage import knowledge

@@ -1,0 +1,1 @@
+"""From candidates to values: shipped knowledge, what was taught, joint decisions, confidence."""

@@ -1,0 +1,1 @@
+"""What a person said about documents, and learning from it."""
