@@ -129,6 +129,9 @@ def cut_words(layer: TextLayer) -> LooseWords:
     around = first.copy()
     around[2] = last[2]
     odd = unsteady[~begins[unsteady]]
+    behind_space = (apart > begins).nonzero()[0]  # accents, which belong to the word before all the same
+    if len(behind_space):
+        odd = np.union1d(odd, behind_space)
     if len(odd):
         _widen(around, sides, starts, stops, odd)
     turns = _turns(first, last)

@@ -112,6 +112,20 @@ def test_soft_hyphens_zero_widths_and_no_break_spaces() -> None:
     assert words.texts == ["EUR", "5,00", "Rechnung", "Posi-", "x"]
 
 
+def test_the_box_of_a_word_goes_around_an_accent_that_comes_behind_a_space() -> None:
+    sides = np.array([[72, 100, 78, 110], [78, 100, 84, 110], [0, 0, 0, 0], [74, 98, 80, 101]], dtype=float).T
+    words = cut_words(TextLayer("xe \u0301", np.array([0, 1, 3]), sides[:, [0, 1, 3]], np.zeros(3, np.int8)))
+    assert words.texts == ["x\u00e9"]
+    assert words.boxes.tolist() == [[72, 98, 84, 110]]
+
+
+@pytest.mark.parametrize("text", ["   ", "\t\r\n", "\u00a0\u2028", "\x01\x02\x7f"])
+def test_a_layer_without_anything_to_see_has_no_words(text: str) -> None:
+    inked = np.array([at for at, sign in enumerate(text) if sign > " "], np.intp)
+    words = cut_words(TextLayer(text, inked, np.ones((4, len(inked))), np.zeros(len(inked), np.int8)))
+    assert len(page_from_words(words, index=0, width=600, height=800)) == 0
+
+
 def test_empty_layer() -> None:
     assert len(read("")) == 0
 

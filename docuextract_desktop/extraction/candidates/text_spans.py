@@ -157,6 +157,7 @@ def segment_below(view: TokenView) -> Ints:
     height, width = np.maximum(bottom - top, 1e-4)[upper], right - left
     fits = overlap > 0.3 * np.minimum(width[upper], width[lower])
     fits &= (dy > -_MOST_OVERLAP * height) & (dy < _MOST_GAP * height)
+    fits &= top[lower] > top[upper]  # what lies beyond the edge of the page has no height, and would be below itself
     fitting = np.flatnonzero(fits)
     upper, lower = upper[fitting], lower[fitting]
     cost = dy[fitting] - 0.02 * overlap[fitting]

@@ -154,9 +154,11 @@ def _share_words(tokens: Rows, field: Rows, matches: LabelMatches, out: Floats) 
         out: float32 (1 + places, candidates); the first row for the token right on the left.
     """
     fields, count = matches.token_share.shape
-    shares = np.zeros((fields, count + 1), np.float32)
-    shares[:, 1:] = matches.token_share  # the index -1 is that of the first column
-    share = shares.ravel().take(field * (count + 1) + 1 + tokens)
+    # A column of nothing before the first token, for the index -1, and one behind the last, where candidates without
+    # tokens begin.
+    shares = np.zeros((fields, count + 2), np.float32)
+    shares[:, 1:-1] = matches.token_share
+    share = shares.ravel().take(field * (count + 2) + 1 + tokens)
     out[0] = share[0]
     for place, at in zip(out[1:], _PLACES, strict=True):
         share[at].max(axis=0, out=place)

@@ -101,3 +101,11 @@ def test_lines_whose_boxes_overlap_are_lines_of_one_address_all_the_same(overlap
         method="ocr",
     )
     assert "12 Mill Lane, Old Wharf, YO1 7HH York" in offered(page, "address")
+
+
+def test_words_beyond_the_edge_of_the_page_are_not_below_themselves() -> None:
+    boxes = [(60.0 * at, 810.0, 60.0 * at + 55, 822.0) for at in range(3)]
+    page = arrange(["4", "Quay", "Street"], np.array(boxes), index=0, width=600.0, height=800.0)
+    found = offered(page, "address")
+    assert "4 Quay Street" in found
+    assert not any(text.count("Quay") > 1 for text in found)

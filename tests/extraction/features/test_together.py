@@ -9,7 +9,7 @@ from docuextract_desktop.extraction.candidates.find import Wanted, find_together
 from docuextract_desktop.extraction.candidates.labels import match_labels
 from docuextract_desktop.extraction.features.arithmetic import adding_up
 from docuextract_desktop.extraction.features.prepared import Prepared, prepare
-from docuextract_desktop.extraction.features.relations import best_of_others
+from docuextract_desktop.extraction.features.relations import RELATIONS, best_of_others
 from docuextract_desktop.extraction.features.text_facts import facts_of
 from docuextract_desktop.extraction.words.tokens import view_tokens
 from docuextract_desktop.templates.models import Locale, Template, TemplateField
@@ -91,6 +91,15 @@ def test_a_page_without_candidates_or_tokens_is_described(page: str) -> None:
     found = described(page, FIELDS)
     assert set(found.relations) == {f.name for f in FIELDS}
     assert all(len(found.relations[f.name]) == len(found.candidates(f)) for f in FIELDS)
+
+
+def test_a_page_that_ends_in_a_line_to_sign_on_is_described() -> None:
+    """A candidate without tokens begins behind the last one, which for the last of the fields is behind the table."""
+    station = field("station", "address", "station")
+    line = "_" * 20
+    signed = described(f"Station\n4 Quay Street\n{line}", (station,))
+    row = signed.candidates(station).texts.index(line)
+    assert signed.relations["station"][row, RELATIONS.index("share_inside")] == 0
 
 
 def test_a_template_without_single_values_has_no_candidates() -> None:
