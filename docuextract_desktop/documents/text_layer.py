@@ -40,8 +40,8 @@ _SPACES = (
 )
 _IS_SPACE = np.zeros(max(_SPACES) + 2, dtype=bool)  # the last stands for all beyond
 _IS_SPACE[list(_SPACES)] = True
-_SOFT_HYPHENS = (0xAD, 0x02, 0xFFFE)
-"""PDFium gives 0x02 or 0xFFFE for a hyphen at a line's end."""
+_SOFT_HYPHENS = (0xAD, 0xFFFE)
+"""PDFium gives 0xFFFE for a hyphen at a line's end."""
 _INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F)))
 
 

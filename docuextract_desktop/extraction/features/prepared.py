@@ -142,10 +142,12 @@ def prepare_view(view: TokenView, template: Template, document_id: str) -> Prepa
     candidates = find_together(view, list(wanted.values()), matches, locale)
     kinds, relations = _described(view, list(wanted), candidates, matches, [kind_key(field) for field in fields])
     allowed = {field.name: _allowed(field, kinds[kind_key(field)], len(view.pages)) for field in fields}
-    found = dict(zip(wanted, candidates.kinds, strict=True))
-    for field in fields:
-        if field.type == "name":
-            allowed[field.name] &= ~nobodys_name(view, found[kind_key(field)])
+    names = [field for field in fields if field.type == "name"]
+    if names:
+        found = dict(zip(wanted, candidates.kinds, strict=True))[kind_key(names[0])]  # all names have the same kind
+        somebodys = ~nobodys_name(view, found)
+        for field in names:
+            allowed[field.name] &= somebodys
     ocr = sum(len(p) for p in view.pages if p.method == "ocr")
     return Prepared(
         document_id=document_id,

@@ -156,7 +156,7 @@ def terms_between(found: CandidateSet) -> tuple[Ints, Ints]:
         try:
             days.append(date.fromisoformat(value[:10]).toordinal())
         except ValueError:
-            days.append(-(10**6) - 1000 * at)
+            days.append(-(10**6) - 1000 * at)  # farther than any term from all others
     day = np.array(days, np.int64)
     apart = np.minimum(np.maximum(day[:, None] - day, 0), len(_TERM_OF_DAYS) - 1)
     term = _TERM_OF_DAYS[apart]

@@ -31,6 +31,7 @@ class Chosen:
         headed: whether shipped knowledge knows this very field. taught: documents that taught it.
         broken: sentences about rules that the value breaks.
         probabilities: float64 (n + 1,), of each candidate and of 'not on this document'.
+        label, memory: float64 (n,), of each candidate what its `Signs` of these names would be.
     """
 
     row: int | None

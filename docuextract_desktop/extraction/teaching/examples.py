@@ -13,19 +13,15 @@ from typing import Literal
 
 import numpy as np
 
-from docuextract_desktop.documents.models import Document
 from docuextract_desktop.extraction.features.prepared import (
     Candidates,
     Prepared,
     header_fields,
-    prepare,
     prepared_from_bytes,
     prepared_to_bytes,
 )
 from docuextract_desktop.extraction.models import Evidence
 from docuextract_desktop.extraction.packing import pack, unpack
-from docuextract_desktop.extraction.ranking.general import general_knowledge
-from docuextract_desktop.extraction.ranking.scoring import base_of
 from docuextract_desktop.templates.models import Template, TemplateField
 from docuextract_desktop.templates.types import type_of
 
@@ -111,20 +107,6 @@ class Example:
 
 
 # --- from what was said to rows -------------------------------------------------------------------------------------
-
-
-def match_value_to_place(
-    document: Document, template: Template, field_name: str, value: str, *, prepared: Prepared | None = None
-) -> tuple[Evidence | None, str | None]:
-    """Where `value` stands on `document`: its evidence, and a warning in words where it stands nowhere exactly."""
-    ready = prepared or prepare(document, template)
-    wanted = template.field(field_name)
-    rows, warning = matching_rows(ready, wanted, value)
-    if not rows:
-        return None, warning
-    base = base_of(ready, template, wanted, general_knowledge())
-    best = max(rows, key=lambda row: base.offset[row])
-    return ready.candidates(wanted).evidence(best), warning
 
 
 def matching_rows(

@@ -225,10 +225,6 @@ class TokenView:
         has[self.token_line[self.token_kind == NUMBER]] = True
         return has
 
-    def line_words(self, line: int) -> range:
-        """Indices of the words of a line."""
-        return range(int(self.line_start[line]), int(self.line_start[line + 1]))
-
 
 def _placed(word: Ints, offset: Ints) -> NDArray[np.int64]:
     """One number that orders places in words by word, then by offset."""

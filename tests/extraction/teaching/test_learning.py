@@ -7,7 +7,7 @@ import pytest
 from docuextract_desktop.extraction.pipeline import extract, prepare
 from docuextract_desktop.extraction.ranking.knowledge import Knowledge
 from docuextract_desktop.extraction.teaching.contradictions import contradictions
-from docuextract_desktop.extraction.teaching.examples import Answer, Example, make_example, match_value_to_place, merge
+from docuextract_desktop.extraction.teaching.examples import Answer, Example, make_example, matching_rows, merge
 from docuextract_desktop.extraction.teaching.learning import fit
 from tests.extraction.printed import document_of, field, template_of
 
@@ -87,9 +87,10 @@ def test_absent_is_learnt() -> None:
 def test_a_place_pointed_at_is_learnt() -> None:
     text, dossier, _ = form(0)
     document = document_of(text, name="0")
-    place, warning = match_value_to_place(document, TEMPLATE, "reference", dossier)
+    ready, reference = prepare(document, TEMPLATE), TEMPLATE.field("reference")
+    rows, warning = matching_rows(ready, reference, dossier)
     assert warning is None
-    assert place is not None
+    place = ready.candidates(reference).evidence(rows[0])
     assert " ".join(document.pages[0].texts[w] for w in place.words) == dossier
     pointed = example(0, reference=Answer.of_place(place, dossier))
     assert found(4, fit(TEMPLATE, [pointed]))["reference"] == right(4)["reference"]
@@ -97,22 +98,23 @@ def test_a_place_pointed_at_is_learnt() -> None:
 
 def test_a_value_that_stands_nowhere_is_said_and_still_kept() -> None:
     text, _, _ = form(0)
-    document = document_of(text)
-    place, warning = match_value_to_place(document, TEMPLATE, "reference", "12345-99")
-    assert place is None
+    ready = prepare(document_of(text), TEMPLATE)
+    rows, warning = matching_rows(ready, TEMPLATE.field("reference"), "12345-99")
+    assert rows == ()
     assert warning is not None
     assert "12345-99" in warning
     answers = {"reference": Answer.of_value("12345-99")}
-    made, warnings = make_example(prepare(document, TEMPLATE), TEMPLATE, answers, "a.pdf")
+    made, warnings = make_example(ready, TEMPLATE, answers, "a.pdf")
     assert made.answers["reference"].value == "12345-99"
     assert len(warnings) == 1
     assert "reference" not in fit(TEMPLATE, [made]).weights
 
 
 def test_a_slip_of_recognition_is_matched_with_a_warning() -> None:
-    document = document_of("Clerk: Ann Archer-")
-    place, warning = match_value_to_place(document, template_of(field("agent", "text")), "agent", "Ann, Archer")
-    assert place is not None
+    agent = field("agent", "text")
+    ready = prepare(document_of("Clerk: Ann Archer-"), template_of(agent))
+    rows, warning = matching_rows(ready, agent, "Ann, Archer")
+    assert rows
     assert warning is not None
 
 
