@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -117,6 +119,26 @@ def test_the_box_of_a_word_goes_around_an_accent_that_comes_behind_a_space() -> 
     words = cut_words(TextLayer("xe \u0301", np.array([0, 1, 3]), sides[:, [0, 1, 3]], np.zeros(3, np.int8)))
     assert words.texts == ["x\u00e9"]
     assert words.boxes.tolist() == [[72, 98, 84, 110]]
+
+
+_SHIFTS = st.sampled_from([0.0, 0.0, 0.0, 0.1, -3.0, 9.0])
+_CHARACTERS = st.sampled_from(["letter", "letter", " ", "\u0301"])
+
+
+@given(st.lists(st.tuples(_CHARACTERS, _SHIFTS, _SHIFTS, st.sampled_from([4.0, 10.0])), max_size=20))
+def test_the_box_of_a_word_goes_around_all_its_characters(drawn: list[tuple[str, float, float, float]]) -> None:
+    text, boxes, x, y = "", [], 50.0, 50.0
+    for at, (sign, right, down, height) in enumerate(drawn):
+        text += chr(ord("\u4e00") + at) if sign == "letter" else sign  # no two alike, none that is one with its accent
+        x, y = x + 5 + right, y + down
+        boxes.append((x, y, x + 5, y + height))
+    inked = np.array([at for at, sign in enumerate(text) if sign != " "], np.intp)
+    sides = np.array(boxes).reshape(-1, 4)[inked]
+    words = cut_words(TextLayer(text, inked, np.ascontiguousarray(sides.T), np.zeros(len(inked), np.int8)))
+    assert "".join(words.texts) == text.replace(" ", "")
+    ends = np.cumsum([0, *map(len, words.texts)]).tolist()
+    for (begin, end), box in zip(pairwise(ends), words.boxes.tolist(), strict=True):
+        assert box == [*sides[begin:end, :2].min(axis=0), *sides[begin:end, 2:].max(axis=0)]
 
 
 @pytest.mark.parametrize("text", ["   ", "\t\r\n", "\u00a0\u2028", "\x01\x02\x7f"])
