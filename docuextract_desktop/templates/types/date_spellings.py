@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -306,7 +307,7 @@ def _dates_of_island(text: str) -> tuple[tuple[Found, ...], tuple[Found, ...]]:
 
 
 def _search(text: str, *, numeric: bool, textual: bool = False) -> Iterator[Found]:
-    taken: list[tuple[int, int]] = []
+    taken: list[tuple[int, int]] = []  # ascending, none over another
     may_run: bool | None = None
     for spelling in _spellings(numeric=numeric, textual=textual):
         pattern, need, quality = spelling.pattern, spelling.need, spelling.quality
@@ -319,12 +320,13 @@ def _search(text: str, *, numeric: bool, textual: bool = False) -> Iterator[Foun
             continue
         for match in pattern.finditer(text):
             start, end = match.span()
-            if taken and any(a < end and start < b for a, b in taken):
+            place = bisect_left(taken, (start, end))
+            if (place and taken[place - 1][1] > start) or (place < len(taken) and taken[place][0] < end):
                 continue
             readings, print_quality = _read(spelling, match)
             if not readings:
                 continue
-            taken.append((start, end))
+            taken.insert(place, (start, end))
             yield Found(start, end, readings, quality * print_quality)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from docuextract_desktop.documents.layout import arrange
 from docuextract_desktop.documents.models import Page
+from docuextract_desktop.extraction.candidates import distinct, text_spans
 from docuextract_desktop.extraction.candidates.find import find_candidates
 from docuextract_desktop.extraction.candidates.labels import match_labels
 from docuextract_desktop.extraction.candidates.text_spans import part_text
@@ -101,3 +104,29 @@ def test_lines_whose_boxes_overlap_are_lines_of_one_address_all_the_same(overlap
         method="ocr",
     )
     assert "12 Mill Lane, Old Wharf, YO1 7HH York" in offered(page, "address")
+
+
+def test_lines_of_many_segments_are_held_against_each_other_share_by_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = "\n".join(["a     b     c     d", "e     f     g", "", "h     i     j     k", "l"])
+    pages = document_of(rows, rows)
+    whole = text_spans.segment_below(view_tokens(pages))
+    assert (whole >= 0).sum() > 6
+    near_below, shares = text_spans._near_below, []
+
+    def noted(*segments: Any) -> Any:
+        for upper, lower in near_below(*segments):
+            shares.append(len(upper) if len(set(upper.tolist())) > 1 else 0)
+            yield upper, lower
+
+    monkeypatch.setattr(text_spans, "_MOST_PAIRS", 6)
+    monkeypatch.setattr(text_spans, "_near_below", noted)
+    assert text_spans.segment_below(view_tokens(pages)).tolist() == whole.tolist()
+    assert 0 < max(shares) <= 6
+
+
+def test_runs_of_very_many_and_very_long_words_keep_their_order() -> None:
+    rng = np.random.default_rng(0)
+    start = rng.permutation(40_000)
+    begin = rng.integers(0, 1 << 24, len(start))
+    runs = np.stack([start, start + 1, begin, begin + rng.integers(1, 1 << 24, len(start))], axis=1).astype(np.int32)
+    assert distinct._codes(runs).argsort().tolist() == np.lexsort(runs.T[::-1]).tolist()
