@@ -65,7 +65,7 @@ def test_many_words_are_learnt_in_pieces_as_in_one_go(monkeypatch: pytest.Monkey
 
 
 def test_words_that_could_not_be_learnt_are_learnt_with_the_next_document(monkeypatch: pytest.MonkeyPatch) -> None:
-    number, alike, _ = labels._Vocabulary(_FIELDS).look_up(_PRINTED)
+    number, alike, share = labels._Vocabulary(_FIELDS).look_up(_PRINTED)
     vocabulary = labels._Vocabulary(_FIELDS)
     with monkeypatch.context() as broken:
         broken.setattr(vocabulary, "_weighed_rows", [1 << 30])
@@ -74,3 +74,4 @@ def test_words_that_could_not_be_learnt_are_learnt_with_the_next_document(monkey
     again = vocabulary.look_up(_PRINTED)
     assert np.array_equal(again[0], number)
     assert again[1] == alike
+    assert np.array_equal(again[2], share)
