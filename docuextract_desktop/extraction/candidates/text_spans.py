@@ -157,12 +157,12 @@ def segment_below(view: TokenView) -> Ints:
         return result
     left, top, right, bottom = np.ascontiguousarray(view.segment_box.T)
     heights, width = np.maximum(bottom - top, 1e-4), right - left
+    overlaps = np.minimum(_MOST_OVERLAP * heights, bottom - top)  # not even a box without height continues itself
     for upper, lower in _near_below(top, bottom, view.page_of_line[view.line_of_segment]):
         dy = top[lower] - bottom[upper]
         overlap = np.minimum(right[upper], right[lower]) - np.maximum(left[upper], left[lower])
-        height = heights[upper]
         fits = overlap > 0.3 * np.minimum(width[upper], width[lower])
-        fits &= (dy > -_MOST_OVERLAP * height) & (dy < _MOST_GAP * height)
+        fits &= (dy > -overlaps[upper]) & (dy < _MOST_GAP * heights[upper])
         fitting = np.flatnonzero(fits)
         upper, lower = upper[fitting], lower[fitting]
         cost = dy[fitting] - 0.02 * overlap[fitting]

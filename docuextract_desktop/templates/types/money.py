@@ -239,7 +239,7 @@ def _amounts_of(word: str) -> tuple[tuple[Span, ...], int]:
         if usual.lastindex == 2:  # beside a currency the minutes are taken for an amount
             return (), _BEFORE | _REACHES_END
         return (Span(0, length),), _BEFORE | _REACHES_END
-    numbers = chains.__wrapped__(word)
+    numbers = chains.__wrapped__(word)  # what is known of words is remembered here: its cache is for lines
     if not numbers:
         return (), 0
     begin, end = numbers[-1]

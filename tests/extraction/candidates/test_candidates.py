@@ -130,3 +130,20 @@ def test_runs_of_very_many_and_very_long_words_keep_their_order() -> None:
     begin = rng.integers(0, 1 << 24, len(start))
     runs = np.stack([start, start + 1, begin, begin + rng.integers(1, 1 << 24, len(start))], axis=1).astype(np.int32)
     assert distinct._codes(runs).argsort().tolist() == np.lexsort(runs.T[::-1]).tolist()
+
+
+def test_boxes_without_height_continue_on_a_lower_line_and_never_themselves() -> None:
+    boxes = np.array([[20, 10, 60, 10], [20, 10.01, 60, 10.01], [200, 10, 240, 10], [20, 300, 60, 300]], np.float64)
+    page = Page(
+        index=0,
+        width=600,
+        height=800,
+        rotation=0,
+        method="text_layer",
+        texts=("Jane", "Doe", "Main", "Street"),
+        boxes=(boxes / [600, 800, 600, 800]).astype(np.float32),
+        confidences=np.ones(4, np.float32),
+        line_of=np.arange(4, dtype=np.int32),
+        segment_of=np.arange(4, dtype=np.int32),
+    )
+    assert text_spans.segment_below(view_tokens(document_of(page))).tolist() == [1, -1, -1, -1]
