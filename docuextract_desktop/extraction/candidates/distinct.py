@@ -19,7 +19,7 @@ class Distinct(NamedTuple):
     """n spans of a document in reading order.
 
     Attributes:
-        part, part_start: as in `candidates.Spans`.
+        part, part_start: as in `find.Spans`.
         several: rows of those of more than one part. `spans`: these.
     """
 
@@ -76,7 +76,7 @@ def _codes(runs: Ints) -> NDArray[np.int64]:
     widths = [int(most).bit_length() for most in columns.max(axis=1, initial=0)]
     if sum(widths) > 63:  # words of thousands of letters
         columns = np.stack([np.unique(column, return_inverse=True)[1] for column in columns])
-        widths = [len(runs).bit_length()] * 4
+        widths = [int(most).bit_length() for most in columns.max(axis=1, initial=0)]
     code: NDArray[np.int64] = columns[0]
     for column, width in zip(columns[1:], widths[1:], strict=True):
         code = (code << width) | column

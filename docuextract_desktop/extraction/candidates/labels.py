@@ -74,6 +74,7 @@ _GLUED = 0.9  # the same for a label of several words that is printed as one
 _PHRASES_LIMIT = 400
 _MATCHES_LIMIT = 500
 _WORDS_LIMIT = 1 << 14  # printed words of which it is remembered what they resemble
+_LEARNT_AT_ONCE = 1 << 12  # printed words that are compared with all words of labels in one go
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +219,9 @@ class _Vocabulary:
                 if len(self._number) + len(met) > _WORDS_LIMIT:
                     self._forget()
                     met = set(tokens)
-                self._learn(sorted(met))
+                printed = sorted(met)
+                for first in range(0, len(printed), _LEARNT_AT_ONCE):
+                    self._learn(printed[first : first + _LEARNT_AT_ONCE])
             number = np.fromiter(map(self._number.__getitem__, tokens), np.intp, len(tokens))
             return number, self._alike, self._share
 
@@ -226,22 +229,22 @@ class _Vocabulary:
         alike = _similarity(self._asked, ["#" if t in NUMBER_WORDS else t for t in printed])
         telling = np.flatnonzero(alike.any(axis=0))
         alike = np.ascontiguousarray(alike[:, telling])
-        first = len(self._alike)
-        self._number.update(dict.fromkeys(printed, 0))
-        for number, at in enumerate(telling.tolist(), first):
-            self._number[printed[at]] = number
+        first, stop = len(self._alike), len(self._alike) + len(telling)
         resembled: list[list[tuple[int, float]]] = [[] for _ in range(len(telling))]
         rows, columns = np.nonzero(alike)
         for row, column, how in zip(rows.tolist(), columns.tolist(), alike[rows, columns].tolist(), strict=True):
             resembled[column].append((row, how))
-        self._alike = [*self._alike, *resembled]
-        if len(self._alike) > self._share.shape[1]:
-            more = np.zeros((self._fields, 2 * len(self._alike)), np.float32)
+        if stop > self._share.shape[1]:
+            more = np.zeros((self._fields, 2 * stop), np.float32)
             more[:, :first] = self._share[:, :first]
             self._share = more
         if len(telling) and self._weighed:
             weighed = alike[self._weighed_rows] / self._weights
-            self._share[self._weighed, first : len(self._alike)] = np.maximum.reduceat(weighed, self._weighed_start)
+            self._share[self._weighed, first:stop] = np.maximum.reduceat(weighed, self._weighed_start)
+        # Numbers come last: where memory runs out before, the words are met anew by the next document.
+        self._alike = [*self._alike, *resembled]
+        self._number.update(dict.fromkeys(printed, 0))
+        self._number.update(zip([printed[at] for at in telling.tolist()], range(first, stop), strict=True))
 
     def phrases_among(self, places: dict[int, dict[int, float]], line: list[int]) -> Iterable[_Found]:
         """Matches, phrase by phrase.
@@ -267,7 +270,7 @@ class _Vocabulary:
                         yield phrase.field, at, at + size, how * phrase.weight, letters
             if number in glued:
                 for at, how in places[glued[number]].items():
-                    alike = np.float32(how)
+                    alike = np.float32(how)  # the product below is rounded as the similarity is
                     # Strict: half of a label of two words must not pass for the whole.
                     if alike >= _GLUED:
                         yield phrase.field, at, at + 1, float(alike * phrase.weight), letters

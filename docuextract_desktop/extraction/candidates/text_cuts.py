@@ -118,7 +118,7 @@ def _runs_within(
     starts, ends = _starts_within(words, marks, labels, opened)[:6], _ends_within(words, marks)[:6]
     found: dict[Part, None] = {}
     for begin_word, begin in starts:
-        for end_word, end in ends[goes_on:]:
+        for end_word, end in ends[1:] if goes_on else ends:  # the first is that of the segment
             if end_word <= begin_word or end_word - begin_word > MAX_TEXT_WORDS:
                 continue
             if end_word == begin_word + 1 and end <= begin:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -143,6 +144,10 @@ _MOST_OVERLAP, _MOST_GAP = 0.6, 1.3
 little turned, or of lines without lead, overlap by half of their height."""
 
 
+_MOST_PAIRS = 1 << 20
+"""Of segments that are looked at in one go."""
+
+
 @lru_cache(maxsize=2)
 def segment_below(view: TokenView) -> Ints:
     """int32 (segments,): the segment that continues each one on the next printed line of its column, or -1."""
@@ -151,23 +156,27 @@ def segment_below(view: TokenView) -> Ints:
     if n < 2:
         return result
     left, top, right, bottom = np.ascontiguousarray(view.segment_box.T)
-    upper, lower = _near_below(top, bottom, view.page_of_line[view.line_of_segment])
-    dy = top[lower] - bottom[upper]
-    overlap = np.minimum(right[upper], right[lower]) - np.maximum(left[upper], left[lower])
-    height, width = np.maximum(bottom - top, 1e-4)[upper], right - left
-    fits = overlap > 0.3 * np.minimum(width[upper], width[lower])
-    fits &= (dy > -_MOST_OVERLAP * height) & (dy < _MOST_GAP * height)
-    fits &= top[lower] > top[upper]  # what lies beyond the edge of the page has no height, and would be below itself
-    fitting = np.flatnonzero(fits)
-    upper, lower = upper[fitting], lower[fitting]
-    cost = dy[fitting] - 0.02 * overlap[fitting]
-    best = np.lexsort((lower, cost, upper))[::-1]  # the last one written stays: the least cost, of equals the first
-    result[upper[best]] = lower[best]
+    heights, width = np.maximum(bottom - top, 1e-4), right - left
+    overlaps = np.minimum(_MOST_OVERLAP * heights, bottom - top)  # not even a box without height continues itself
+    for upper, lower in _near_below(top, bottom, view.page_of_line[view.line_of_segment]):
+        dy = top[lower] - bottom[upper]
+        overlap = np.minimum(right[upper], right[lower]) - np.maximum(left[upper], left[lower])
+        fits = overlap > 0.3 * np.minimum(width[upper], width[lower])
+        fits &= (dy > -overlaps[upper]) & (dy < _MOST_GAP * heights[upper])
+        fitting = np.flatnonzero(fits)
+        upper, lower = upper[fitting], lower[fitting]
+        cost = dy[fitting] - 0.02 * overlap[fitting]
+        best = np.lexsort((lower, cost, upper))[::-1]  # the last one written stays: the least cost, of equals the first
+        result[upper[best]] = lower[best]
     return result
 
 
-def _near_below(top: Floats, bottom: Floats, page: Ints) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Pairs of segments of one page of which the second begins little above or below where the first ends."""
+def _near_below(top: Floats, bottom: Floats, page: Ints) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Pairs of segments of one page of which the second begins little above or below where the first ends.
+
+    They come in shares, each with all pairs of its first segments; one share is enough, but where lines of thousands of
+    segments stand one over the other.
+    """
     apart = 10.0 * page.astype(np.float64)  # pages far apart
     height = np.maximum(bottom.astype(np.float64) - top, 1e-4)
     ends, begins = bottom + apart, top + apart
@@ -176,12 +185,19 @@ def _near_below(top: Floats, bottom: Floats, page: Ints) -> tuple[NDArray[np.int
     slack = 1e-4  # exact limits are for the caller
     low = begins.searchsorted(ends - _MOST_OVERLAP * height - slack)
     count = np.maximum(begins.searchsorted(ends + _MOST_GAP * height + slack) - low, 0)
-    upper = np.arange(len(top)).repeat(count)
-    lower = order[np.arange(len(upper)) + (low - count.cumsum() + count).repeat(count)]
-    if page[0] == page[-1]:
-        return upper, lower
-    same_page = np.flatnonzero(page[upper] == page[lower])
-    return upper[same_page], lower[same_page]
+    stop = count.cumsum()  # of each first segment's pairs
+    first = 0
+    while first < len(top):
+        before = int(stop[first] - count[first])
+        last = max(first + 1, int(stop.searchsorted(before + _MOST_PAIRS, "right")))
+        own = count[first:last]
+        upper = np.arange(first, last).repeat(own)
+        lower = order[np.arange(len(upper)) + (low - stop + count + before)[first:last].repeat(own)]
+        if page[0] != page[-1]:
+            same_page = np.flatnonzero(page[upper] == page[lower])
+            upper, lower = upper[same_page], lower[same_page]
+        yield upper, lower
+        first = last
 
 
 # --- addresses ------------------------------------------------------------------------------------------------------
@@ -199,7 +215,7 @@ def _address_spans(view: TokenView, matches: LabelMatches) -> list[Span]:
     below, bounds = segment_below(view).tolist(), cuts.bounds
     wholes = [(start, stop, 0, len(view.words[stop - 1])) for start, stop in bounds]
     texts = [part_text(view, whole) for whole in wholes]
-    contact = [is_contact_line(text) for text in texts]
+    before_contact = {at: _before_contact(view, *bounds[at]) for at, text in enumerate(texts) if is_contact_line(text)}
     alone = [len(text) > 12 or any(c.isdigit() for c in text) for text in texts]
     inner_ends = [
         [(word, end) for word, end in cuts.ends(at)[1:4] if word > start and (word - 1 > start or end > 0)]
@@ -211,9 +227,8 @@ def _address_spans(view: TokenView, matches: LabelMatches) -> list[Span]:
         run: list[int] = []
         at = segment
         while at >= 0 and len(run) < 4 * _MAX_ADDRESS_LINES:
-            start, stop = bounds[at]
-            if contact[at]:
-                before = _before_contact(view, start, stop)
+            if at in before_contact:
+                before = before_contact[at]
                 if before is not None:
                     found[(*run, *before)] = None
                 break
@@ -222,7 +237,7 @@ def _address_spans(view: TokenView, matches: LabelMatches) -> list[Span]:
                 for first in firsts:
                     found[(*first, *run[4:])] = None
                 for word, end in inner_ends[at]:
-                    found[(*run[:-4], start, word, 0, end)] = None
+                    found[(*run[:-4], bounds[at][0], word, 0, end)] = None
             at = below[at]
         if len(found) >= MAX_CANDIDATES:
             break

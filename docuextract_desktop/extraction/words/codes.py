@@ -29,7 +29,7 @@ _NATIONAL = re.compile(r"[A-HJNP-SUVW]-?\d{7}[A-Z\d]|\d{8}-?[A-Z]|\d{11}")  # Sp
 _REGISTER = re.compile(r"\d{3} ?\d{3} ?\d{3} ?\d{5}|HR[AB] ?\d{3,6}|[01]?\d{3}\.\d{3}\.\d{3}|\d{3} \d{3} \d{3}")
 _TAX_OFFICE = re.compile(r"\d{2,3} ?/ ?\d{3,4} ?/ ?\d{4,5}|\d\d-\d{7}")  # Germany; United States
 
-_SHORTEST_NUMBER = 9  # of those forms below that begin with a digit
+_SHORTEST_NUMBER = 9  # characters of the shortest form above that begins with a digit
 
 
 @lru_cache(maxsize=32768)

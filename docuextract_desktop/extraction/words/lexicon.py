@@ -89,8 +89,10 @@ TITLE_HASHES = frozenset(map(text_hash, TITLE_WORDS))
 ROUNDING_HASHES = frozenset(map(text_hash, _ROUNDING.split()))
 PARTICULAR_HASHES = frozenset(map(text_hash, PARTICULAR_WORDS))
 
+# All but a mail address begin with a letter or a digit, so what stands before is passed over once and for all (`*+`);
+# a mail address may begin in it ("--@example"), and is found by the letter or sign before its @.
 _CONTACT_START = re.compile(
-    r"\W*(tel(ephone|efon|\b)|phone|ph\b|hp\b|h/p|fax|telefax|mobil|e-?mail|www\.|http|\S+@\S+|"
+    r"\W*\S@\S|\W*+(tel(ephone|efon|\b)|phone|ph\b|hp\b|h/p|fax|telefax|mobil|e-?mail|www\.|http|\S+@\S|"
     r"(gst|sst|vat|tin|ssm|roc|ust|co\.?|company|business|tax)[\s.-]*(reg|id|no|nr|number)\b|gst\b|"
     r"iban|siret|siren|reg\.?\s*no|inv|date|cashier|receipt|bill\b|tax\s+inv|\d\d?[/.-]\d\d?[/.-]\d\d)",
     re.IGNORECASE,

@@ -97,7 +97,7 @@ def mend(text: str, kind: str, certainties: Sequence[float], accents: bool, know
 
     Args:
         text: recognised, a value of kind `text` or `address`, words separated by single spaces.
-        kind: see `candidates.kind_of`.
+        kind: see `candidates.find.kind_of`.
         certainties: how sure recognition was of each word, 0..1.
         accents: whether the document's language uses accents.
         known: words that are never mended, and that slips are mended to; by default `known_words`.

@@ -145,7 +145,7 @@ class TokenView:
         line_box, segment_box: float32 (·, 4). `page_of_line`, `line_of_segment`: int32.
         token: normal forms of the t tokens. `token_hash`: uint32; `token_kind`, `token_word`, `token_line`,
             `token_segment`: int32 (t,); `token_box`: float32 (t, 4); `token_start`, `token_end`: offsets in the word.
-        line_token_start, segment_token_start: first token of each line / segment, int32 (· + 1,).
+        line_token_start, segment_token_start, word_token_start: first token of each one, int32 (· + 1,).
     """
 
     pages: tuple[Page, ...]

@@ -24,12 +24,10 @@ class BooleanType(BaseType):
 
     def recognise(self, text: str) -> list[Span]:
         """Boxes, ticked or not, and words for yes and no."""
-        spans = [Span(m.start(), m.end()) for m in _MARK.finditer(text)]
-        return spans + [
-            Span(m.start(), m.end())
-            for m in _WORD.finditer(text)
-            if not any(s.start <= m.start() < s.end for s in spans)
-        ]
+        boxes = [Span(m.start(), m.end()) for m in _MARK.finditer(text)]
+        in_boxes = {at for box in boxes for at in range(box.start, box.end)}  # "[x]" is no word
+        words = [Span(m.start(), m.end()) for m in _WORD.finditer(text) if m.start() not in in_boxes]
+        return boxes + words
 
     def parse(self, text: str, locale: Locale = AUTO_LOCALE) -> Parsed | None:  # noqa: ARG002
         """Read a box or a word."""

@@ -41,14 +41,14 @@ class ChoiceType(TextType):
         """The choices where they are printed, and the parts of the line that are close to one."""
         if self._pattern is None:
             return super().recognise(text)
-        spans = [Span(m.start(), m.end()) for m in self._pattern.finditer(text)]
+        found = dict.fromkeys(Span(m.start(), m.end()) for m in self._pattern.finditer(text))
         if self._currencies:
             signs = (Span(m.start(), m.end()) for m in SIGN.finditer(text))
-            spans += [s for s in signs if s not in spans and currency_of(text[s.start : s.end]) in self.choices]
+            found.update(dict.fromkeys(s for s in signs if currency_of(text[s.start : s.end]) in self.choices))
         for span in super().recognise(text):
-            if span not in spans and self.parse(text[span.start : span.end]) is not None:
-                spans.append(span)
-        return spans
+            if span not in found and self.parse(text[span.start : span.end]) is not None:
+                found[span] = None
+        return list(found)
 
     def parse(self, text: str, locale: Locale = AUTO_LOCALE) -> Parsed | None:
         """The choice that `text` is, exactly or nearly; None where it is none."""

@@ -13,7 +13,8 @@ from typing import Final
 
 from docuextract_desktop.templates.models import Locale
 from docuextract_desktop.templates.types.base import AUTO_LOCALE, BaseType, Parsed, Span
-from docuextract_desktop.templates.types.date_spellings import Order, find_dates, find_in_lines
+from docuextract_desktop.templates.types.date_lines import find_in_lines
+from docuextract_desktop.templates.types.date_spellings import Order, find_dates
 from docuextract_desktop.templates.types.lines import Lines
 
 _MAX_LENGTH: Final = 80

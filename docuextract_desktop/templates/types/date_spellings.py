@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -59,18 +60,20 @@ def _any_case(letter: str) -> str:
 _ALSO: Final = {"i": "ıİ", "s": "ſ", "k": "\u212a"}
 
 
-def _tree(names: Iterable[str], letter_pattern: Callable[[str], str] = _any_case) -> str:
+def tree(names: Iterable[str], letter_pattern: Callable[[str], str] = _any_case) -> str:
     """A pattern for any of plain lower-case words, in either case, as a tree: the first letter that fails ends it."""
     rest: dict[str, list[str]] = {}
     for name in names:
         rest.setdefault(name[:1], []).append(name[1:])
-    branches = [f"{letter_pattern(letter)}{_tree(tails, letter_pattern)}" for letter, tails in rest.items() if letter]
+    branches = [f"{letter_pattern(letter)}{tree(tails, letter_pattern)}" for letter, tails in rest.items() if letter]
     if not branches:
         return ""
     return f"(?:{'|'.join(branches)}){'?' if '' in rest else ''}"
 
 
-_NAMES: Final = _tree(sorted({*_MONTH_OF, *_ACCENTED}))
+MONTH_NAMES: Final = tuple(sorted({*_MONTH_OF, *_ACCENTED}))
+"""Names of months in lower case, with and without accents, and what recognition makes of the short ones."""
+_NAMES: Final = tree(MONTH_NAMES)
 
 _D: Final = "[0-9OoIl]"
 _DAY: Final = rf"(?:{_D}{{1,2}})"
@@ -122,39 +125,16 @@ _YEAR_MONTH = re.compile(
 
 # What every date with a month's name holds, in a text of plain letters: the name, and a number soon behind it
 _MAYBE_NAMED = re.compile(
-    _tree(n for n in _MONTH_OF if n.isascii()) + r"(?![A-Za-z])[ .,/\-–']{0,4}(?:[dD][eE][lL]? |[oO][fF] )?[0-9OoIl]"
-)
-# The same in any text, in lower case: before the name stands no letter but one of "1st", "4th" and so on, or a day "l"
-_LOWER_NAMES: Final = _tree(sorted({*_MONTH_OF, *_ACCENTED}), str)
-_MAYBE_NAMED_IN_LOWER = re.compile(
-    rf"[^abcefgjkmnpqsuvwxyz]{_LOWER_NAMES}(?![a-z])[ .,/\-–']{{0,4}}(?:(?:del?|of) )?[\doil]"
+    tree(n for n in _MONTH_OF if n.isascii()) + r"(?![A-Za-z])[ .,/\-–']{0,4}(?:[dD][eE][lL]? |[oO][fF] )?[0-9OoIl]"
 )
 # What `_YEAR_FIRST`, `_SPACED` and `_STROKES` need, and `_SOLID` and `_MERGED`
 _MAYBE_YEAR_FIRST = re.compile(rf"[12I]{_D}{{3}}[ ./\-–|]{{1,3}}{_D}")
 _MAYBE_SPACED = re.compile(r"\d \d{1,2} (?:19|20)\d\d")
 _MAYBE_STROKES = re.compile(r"\d(?:[/t]\d{1,2}1\d\d(?!\d)|1\d{1,2}[/t]\d\d(?!\d)| ?- ?\d\d[1/t]\d\d[1/t]\d\d)")
 _MAYBE_RUN = re.compile(r"\d{4}(?:\d\d|[./\- ]\d{4})")
-_SLIP = re.compile(r"[OoIl]")
 _HAS_DIGITS = re.compile(r"\d")
-# Cheap looks at a line that spare most lines the patterns above
-_MAYBE_NUMERIC = re.compile(r"\d[./\-–|t~\\, 1]{1,3}[\dOoIl]{1,2}[./\-–|t~\\, 1]{1,3}[\dOoIl]{1,2}")
-# The same for all days in figures together, whatever their spelling; by what follows their first figures
-_MARK: Final = r"[./\-–|t,~\\]"
-_MAYBE_IN_FIGURES = re.compile(
-    rf"[\dOoIl](?:{_MARK}(?: ?[\dOoIl]{{1,2}} ?{_MARK} ?[\dOoIl]|\d\d[./\- ]?(?:19|20)\d\d|\d{{1,2}}1\d\d"
-    r"| ?\d\d[1/t]\d\d[1/t]\d\d)"
-    rf"| (?:{_MARK} ?(?:[\dOoIl]{{1,2}} ?{_MARK} ?[\dOoIl]|\d\d[1/t]\d\d[1/t]\d\d)|\d\d? ?(?:19|20)\d\d)"
-    r"|[\dOoIl](?:[\dOoIl]{2} [\dOoIl]{1,2} [\dOoIl]|\d[./\- ]?(?:19|20)\d\d|(?<=[12][09])\d\d[01]\d[0-3]\d"
-    r"|(?<=1)\d\d?[/t]\d\d))"
-)
-_EDGES: Final = frozenset("0123456789OoIl./-–|t~\\,")
-"""What a word begins or ends with where a day in figures goes on in the word beside it."""
-_REST_OF_ISLAND = re.compile(r"[^ \n]*(?:(?<=[\dOoIl./\-–|t~\\,]) (?=[\dOoIl./\-–|t~\\,])[^ \n]*)*")
-# A day that nothing beside it can belong to: no mark, and no year with a month behind it ("2018 04 05/06/20")
-_ALONE = re.compile(
-    r"(?<![^ \n])(?<![./\-–|t,~\\] )(?<![\dOoIl] [\dOoIl] )(?<![\dOoIl] [\dOoIl]{2} )"
-    r"[0-9]{1,2}([./])[0-9]{1,2}\1(?:[12][0-9]{3}|[0-9]{2})(?![^ \n])(?! [./\-–|t,~\\])"
-)
+# What days in figures hold that signs or spaces part: a cheap look that spares most texts the patterns above
+MAYBE_NUMERIC = re.compile(r"\d[./\-–|t~\\, 1]{1,3}[\dOoIl]{1,2}[./\-–|t~\\, 1]{1,3}[\dOoIl]{1,2}")
 _USUAL = re.compile(r"([0-9]{1,2})([./\-])([0-9]{1,2})\2([12][0-9]{3}|[0-9]{2})")
 _LETTERS = re.compile(r"[^\W\d_]{3,10}|0[Cc][Tt]|[Nn]0[Vv]|[Jj][Uu]1")
 _MONTH_STARTS: Final = frozenset(word[:3] for word in (*_MONTH_OF, *_ACCENTED))
@@ -205,12 +185,12 @@ def find_dates(text: str) -> tuple[Found, ...]:
         readings, quality = _read_numbers(day, month, year, year_first=False, short_year=len(year) == 2)
         if readings:
             return (Found(0, len(text), readings, quality),)
-    named = _find_with_names(text)
-    return named if named is not None else tuple(_search(text, numeric=_MAYBE_NUMERIC.search(text) is not None))
+    named = find_with_names(text)
+    return named if named is not None else tuple(search_dates(text, numeric=MAYBE_NUMERIC.search(text) is not None))
 
 
 @lru_cache(maxsize=2048)  # the head of each page
-def _find_with_names(text: str) -> tuple[Found, ...] | None:
+def find_with_names(text: str) -> tuple[Found, ...] | None:
     """All dates of a text that may hold one with the name of a month; None where it can hold only days in figures."""
     if _HAS_DIGITS.search(text) is None:
         return ()
@@ -218,95 +198,18 @@ def _find_with_names(text: str) -> tuple[Found, ...] | None:
         return None
     if text.isascii() and _MAYBE_NAMED.search(text) is None:
         return None
-    return tuple(_search(text, numeric=_MAYBE_NUMERIC.search(text) is not None, textual=True))
+    return tuple(search_dates(text, numeric=MAYBE_NUMERIC.search(text) is not None, textual=True))
 
 
-@lru_cache(maxsize=1)  # the vote and the search of one document look at the same lines
-def find_in_lines(text: str) -> tuple[tuple[int, Found], ...]:
-    """All dates of lines that newlines part, each with where the text begins that it was found in.
-
-    Days in figures lie in islands: words that begin and end as such days go on with. A document and the next one print
-    the same islands many times, and what stands between them need not be looked at.
+def search_dates(text: str, *, numeric: bool, textual: bool = False) -> Iterator[Found]:
+    """Dates of a text, likelier spellings first; none lies over one before.
 
     Args:
-        text: the lines.
+        text: to search.
+        numeric: whether to look for days in figures that signs or spaces part, too.
+        textual: whether to look for days with the name of a month, too.
     """
-    dates: list[tuple[int, Found]] = []
-    at = line_end = 0
-    line_numeric = False
-    for begin, end, named in [*_lines_with_names(text), (len(text), len(text), ())]:
-        for start, stop in _islands(text, at, begin):
-            plain, numeric = _dates_of_island(text[start:stop])
-            if plain is not numeric:
-                if start >= line_end:
-                    line, line_end = _line_at(text, start)
-                    line_numeric = _MAYBE_NUMERIC.search(text, line, line_end) is not None
-                if line_numeric:
-                    plain = numeric
-            dates += [(start, found) for found in plain]
-        dates += [(begin, found) for found in named]
-        at = end
-    return tuple(dates)
-
-
-def _lines_with_names(text: str) -> list[tuple[int, int, tuple[Found, ...]]]:
-    """Lines that may hold a date with the name of a month, where each begins and ends, and all dates of each."""
-    lower = "\n" + text.lower().replace("ı", "i").replace("ſ", "s")
-    places: list[tuple[int, int]] = []
-    if len(lower) == len(text) + 1:
-        for name in _MAYBE_NAMED_IN_LOWER.finditer(lower):
-            at = name.start()  # that of the name in `text`
-            if not places or at >= places[-1][1]:
-                places.append(_line_at(text, at))
-    else:  # an odd capital: places in the two texts differ
-        places = [line.span() for line in re.finditer("[^\n]+", text)]
-    lines = [(begin, end, _find_with_names(text[begin:end])) for begin, end in places]
-    return [(begin, end, named) for begin, end, named in lines if named is not None]
-
-
-def _line_at(text: str, at: int) -> tuple[int, int]:
-    end = text.find("\n", at)
-    return text.rfind("\n", 0, at) + 1, end if end >= 0 else len(text)
-
-
-def _islands(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
-    """Runs of words that may hold a day in figures, where each begins and ends."""
-    while (seen := _MAYBE_IN_FIGURES.search(text, begin, end)) is not None:
-        start, stop = seen.span()
-        before = _gap_before(text, begin, start)
-        alone = _ALONE.match(text, before + 1, end)
-        if alone is not None:
-            start, begin = alone.span()
-            yield start, begin
-            continue
-        while before > begin and text[before] == " " and _goes_on(text[before - 1]) and _goes_on(text[before + 1]):
-            before = _gap_before(text, begin, before)
-        start = before + 1
-        rest = _REST_OF_ISLAND.match(text, stop, end)
-        begin = rest.end() if rest is not None else stop
-        yield start, begin
-
-
-def _gap_before(text: str, begin: int, end: int) -> int:
-    return max(text.rfind(" ", begin, end), text.rfind("\n", begin, end), begin - 1)
-
-
-def _goes_on(character: str) -> bool:
-    return character in _EDGES or character.isdecimal()
-
-
-@lru_cache(maxsize=8192)
-def _dates_of_island(text: str) -> tuple[tuple[Found, ...], tuple[Found, ...]]:
-    """The dates of an island by itself, and those where something else on its line looks like a day in figures."""
-    found = find_dates(text)
-    if _SLIP.search(text) is None or _MAYBE_NUMERIC.search(text) is not None:
-        return found, found
-    others = tuple(_search(text, numeric=True))
-    return found, (found if others == found else others)
-
-
-def _search(text: str, *, numeric: bool, textual: bool = False) -> Iterator[Found]:
-    taken: list[tuple[int, int]] = []
+    taken: list[tuple[int, int]] = []  # ascending, none over another
     may_run: bool | None = None
     for spelling in _spellings(numeric=numeric, textual=textual):
         pattern, need, quality = spelling.pattern, spelling.need, spelling.quality
@@ -319,12 +222,13 @@ def _search(text: str, *, numeric: bool, textual: bool = False) -> Iterator[Foun
             continue
         for match in pattern.finditer(text):
             start, end = match.span()
-            if taken and any(a < end and start < b for a, b in taken):
+            place = bisect_left(taken, (start, end))
+            if (place and taken[place - 1][1] > start) or (place < len(taken) and taken[place][0] < end):
                 continue
             readings, print_quality = _read(spelling, match)
             if not readings:
                 continue
-            taken.append((start, end))
+            taken.insert(place, (start, end))
             yield Found(start, end, readings, quality * print_quality)
 
 

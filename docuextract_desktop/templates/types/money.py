@@ -222,7 +222,7 @@ _USUAL = re.compile(
 )
 # Words whose numbers are glued to something, unless what they are glued to is a currency or an account's side
 _GLUED = re.compile(r"[A-Za-z0-9:/\-]+")
-_LETTERS = re.compile(r"[A-Z]+")
+_CAPITALS = re.compile(r"[A-Z]+")
 _FOUR_LETTERS = re.compile(r"[A-Za-z]{4}")
 _BESIDE_DIGITS: Final = IN_LETTERS | {"CR", "DR"}
 """Words that can belong to the number they are glued to, in capitals."""
@@ -239,7 +239,7 @@ def _amounts_of(word: str) -> tuple[tuple[Span, ...], int]:
         if usual.lastindex == 2:  # beside a currency the minutes are taken for an amount
             return (), _BEFORE | _REACHES_END
         return (Span(0, length),), _BEFORE | _REACHES_END
-    numbers = chains.__wrapped__(word)
+    numbers = chains.__wrapped__(word)  # what is known of words is remembered here: its cache is for lines
     if not numbers:
         return (), 0
     begin, end = numbers[-1]
@@ -249,7 +249,7 @@ def _amounts_of(word: str) -> tuple[tuple[Span, ...], int]:
     ):
         edges = [0, *chain.from_iterable(numbers), length]
         between = " ".join([word[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)])
-        if _BESIDE_DIGITS.isdisjoint(_LETTERS.findall(between.upper())):
+        if _BESIDE_DIGITS.isdisjoint(_CAPITALS.findall(between.upper())):
             before = _BEFORE * (numbers[0][0] < 2)
             return (), before | (_REACHES_END if end == length else _ANY_BEHIND * (word[end:] == "-"))
     spans = []

@@ -183,8 +183,9 @@ def display_number(value: str, decimal: DecimalMark) -> str:
     return f"{sign}{shown}{mark}{part}" if part else f"{sign}{shown}"
 
 
+# No more groups than a number has: every group of an endless row of them can be the first
 _VOTE = re.compile(
-    r"(?<![\d.,/\-])\d{1,3}(?:\d*|(?:(?P<group>[.,'’  \u00a0])\d{3})+)(?P<mark>[.,])\d{2}(?![\d/]|[.,]\d)"
+    r"(?<![\d.,/\-])\d{1,3}(?:\d*|(?:(?P<group>[.,'’  \u00a0])\d{3}){1,8})(?P<mark>[.,])\d{2}(?![\d/]|[.,]\d)"
 )
 
 

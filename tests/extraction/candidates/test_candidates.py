@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from docuextract_desktop.documents.layout import arrange
 from docuextract_desktop.documents.models import Page
+from docuextract_desktop.extraction.candidates import distinct, text_spans
 from docuextract_desktop.extraction.candidates.find import find_candidates
 from docuextract_desktop.extraction.candidates.labels import match_labels
 from docuextract_desktop.extraction.candidates.text_spans import part_text
@@ -109,3 +112,46 @@ def test_words_beyond_the_edge_of_the_page_are_not_below_themselves() -> None:
     found = offered(page, "address")
     assert "4 Quay Street" in found
     assert not any(text.count("Quay") > 1 for text in found)
+
+
+def test_lines_of_many_segments_are_held_against_each_other_share_by_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = "\n".join(["a     b     c     d", "e     f     g", "", "h     i     j     k", "l"])
+    pages = document_of(rows, rows)
+    whole = text_spans.segment_below(view_tokens(pages))
+    assert (whole >= 0).sum() > 6
+    near_below, shares = text_spans._near_below, []
+
+    def noted(*segments: Any) -> Any:
+        for upper, lower in near_below(*segments):
+            shares.append(len(upper) if len(set(upper.tolist())) > 1 else 0)
+            yield upper, lower
+
+    monkeypatch.setattr(text_spans, "_MOST_PAIRS", 6)
+    monkeypatch.setattr(text_spans, "_near_below", noted)
+    assert text_spans.segment_below(view_tokens(pages)).tolist() == whole.tolist()
+    assert 0 < max(shares) <= 6
+
+
+def test_runs_of_very_many_and_very_long_words_keep_their_order() -> None:
+    rng = np.random.default_rng(0)
+    start = rng.permutation(40_000)
+    begin = rng.integers(0, 1 << 24, len(start))
+    runs = np.stack([start, start + 1, begin, begin + rng.integers(1, 1 << 24, len(start))], axis=1).astype(np.int32)
+    assert distinct._codes(runs).argsort().tolist() == np.lexsort(runs.T[::-1]).tolist()
+
+
+def test_boxes_without_height_continue_on_a_lower_line_and_never_themselves() -> None:
+    boxes = np.array([[20, 10, 60, 10], [20, 10.01, 60, 10.01], [200, 10, 240, 10], [20, 300, 60, 300]], np.float64)
+    page = Page(
+        index=0,
+        width=600,
+        height=800,
+        rotation=0,
+        method="text_layer",
+        texts=("Jane", "Doe", "Main", "Street"),
+        boxes=(boxes / [600, 800, 600, 800]).astype(np.float32),
+        confidences=np.ones(4, np.float32),
+        line_of=np.arange(4, dtype=np.int32),
+        segment_of=np.arange(4, dtype=np.int32),
+    )
+    assert text_spans.segment_below(view_tokens(document_of(page))).tolist() == [1, -1, -1, -1]

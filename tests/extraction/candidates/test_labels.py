@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from docuextract_desktop.extraction.candidates import labels
 from docuextract_desktop.extraction.candidates.labels import match_labels, phrases_of
 from docuextract_desktop.extraction.words.tokens import view_tokens
 from tests.extraction.printed import document_of, field
@@ -43,3 +45,33 @@ def test_labels_do_not_run_over_the_end_of_a_line() -> None:
 
 def test_the_name_of_a_field_is_a_label() -> None:
     assert {p.tokens for p in phrases_of([field("contractNum", "id")])} == {("contract", "#")}
+
+
+_FIELDS = (("total", None, ("total amount", "sum")), ("day", None, ("invoice date",)), ("sum", None, ("total",)))
+_PRINTED = ("amount", "date", "dote", "of", "summe", "sum", "total", "totals", "invoice", "#", "x", "datum")
+
+
+def test_many_words_are_learnt_in_pieces_as_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    number, alike, share = labels._Vocabulary(_FIELDS).look_up(_PRINTED)
+    monkeypatch.setattr(labels, "_LEARNT_AT_ONCE", 2)
+    compared = []
+    similarity = labels._similarity
+    monkeypatch.setattr(labels, "_similarity", lambda a, b: compared.append(len(b)) or similarity(a, b))
+    in_pieces = labels._Vocabulary(_FIELDS).look_up(_PRINTED)
+    assert max(compared) == 2
+    assert np.array_equal(in_pieces[0], number)
+    assert in_pieces[1] == alike
+    assert np.array_equal(in_pieces[2][:, : len(alike)], share[:, : len(alike)])
+
+
+def test_words_that_could_not_be_learnt_are_learnt_with_the_next_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    number, alike, share = labels._Vocabulary(_FIELDS).look_up(_PRINTED)
+    vocabulary = labels._Vocabulary(_FIELDS)
+    with monkeypatch.context() as broken:
+        broken.setattr(vocabulary, "_weighed_rows", [1 << 30])
+        with pytest.raises(IndexError):
+            vocabulary.look_up(_PRINTED)
+    again = vocabulary.look_up(_PRINTED)
+    assert np.array_equal(again[0], number)
+    assert again[1] == alike
+    assert np.array_equal(again[2], share)

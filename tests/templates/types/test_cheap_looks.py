@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docuextract_desktop.templates.models import DecimalMark, Locale
+from docuextract_desktop.templates.types import date_lines, id, money, numerals, value_type
 from docuextract_desktop.templates.types import date_spellings as date
-from docuextract_desktop.templates.types import id, money, numerals, value_type
 
 # Pieces that dates, codes and amounts are printed with, and what recognition makes of them
 _PIECES = [
@@ -28,7 +28,7 @@ def _guarded() -> Iterable[tuple[re.Pattern[str], re.Pattern[str]]]:
             if spelling.need is not None:
                 yield spelling.pattern, spelling.need
             if spelling not in date._NAMED_DATES:
-                yield spelling.pattern, date._MAYBE_IN_FIGURES
+                yield spelling.pattern, date_lines._MAYBE_IN_FIGURES
     yield id._IBAN, id._MAYBE_KNOWN
 
 
@@ -76,7 +76,7 @@ def test_a_grouped_number_is_read_as_all_others_are(text: str, decimal: DecimalM
 
 @given(text=st.from_regex(date._USUAL, fullmatch=True))
 def test_a_usual_day_is_found_as_all_others_are(text: str) -> None:
-    assert date.find_dates(text) == tuple(date._search(text, numeric=True, textual=False))
+    assert date.find_dates(text) == tuple(date.search_dates(text, numeric=True, textual=False))
 
 
 @given(text=st.from_regex(money._PLAIN, fullmatch=True), currency=st.sampled_from([None, "MYR"]))
