@@ -26,6 +26,7 @@ from bench_words import plain_text, words_and_lines
 from docuextract_desktop.documents.models import Document
 from docuextract_desktop.documents.pdf import PdfFile
 from docuextract_desktop.documents.text_layer import cut_words, page_from_words
+from docuextract_desktop.extraction.candidates.labels import vocabulary_of
 from docuextract_desktop.extraction.pipeline import prepare, propose
 from docuextract_desktop.extraction.teaching.examples import Answer, make_example
 from docuextract_desktop.extraction.teaching.learning import fit
@@ -56,6 +57,7 @@ def forget_texts() -> int:
                 if most is not None and most >= LEAST_FOR_TEXTS:
                     thing.cache_clear()
                     emptied += 1
+    vocabulary_of.cache_clear()  # belongs to a template, but learns the words of documents
     return emptied
 
 

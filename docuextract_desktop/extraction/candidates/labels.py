@@ -289,14 +289,15 @@ class _Vocabulary:
         ]
 
 
-@lru_cache(maxsize=512)
-def _vocabulary(fields: tuple[_Names, ...]) -> _Vocabulary:
+@lru_cache(maxsize=8)  # each may grow to a few megabytes, and while a template is edited each draft has its own
+def vocabulary_of(fields: tuple[_Names, ...]) -> _Vocabulary:
+    """The words of the labels of these fields, with what was found out of printed words that resemble them."""
     return _Vocabulary(fields)
 
 
 def match_labels(view: TokenView, fields: Sequence[TemplateField]) -> LabelMatches:
     """Find every label of `fields` on the document."""
-    vocabulary = _vocabulary(_names_of(fields))
+    vocabulary = vocabulary_of(_names_of(fields))
     count = len(view.token)
     if not vocabulary.phrases or not count:
         return _nothing(len(fields), count)
