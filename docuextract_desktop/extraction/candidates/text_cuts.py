@@ -26,7 +26,6 @@ from docuextract_desktop.extraction.words.word_marks import (
     FORM,
     OPENERS,
     PARTICULAR,
-    marks_of,
 )  # fmt: skip
 
 Part = tuple[int, int, int, int]
@@ -55,7 +54,7 @@ class Cuts:
 
     def __init__(self, view: TokenView, matches: LabelMatches) -> None:
         self.view = view
-        marks = marks_of(view)
+        marks = view.word_marks
         self.marks: list[int] = marks.tolist()
         self.of_segment: Ints = np.bitwise_or.reduceat(marks, view.segment_start[:-1])
         self._marks: list[int] = self.of_segment.tolist()

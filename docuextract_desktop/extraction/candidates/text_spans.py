@@ -13,7 +13,7 @@ from docuextract_desktop.extraction.candidates.labels import LabelMatches
 from docuextract_desktop.extraction.candidates.text_cuts import AT_ITS_START, MAX_TEXT_WORDS, Cuts, Part
 from docuextract_desktop.extraction.words.lexicon import is_contact_line
 from docuextract_desktop.extraction.words.tokens import LETTERS, NUMBER, Bools, Floats, Ints, TokenView
-from docuextract_desktop.extraction.words.word_marks import JOINS, LETTER, LETTER_OR_DIGIT, marks_of
+from docuextract_desktop.extraction.words.word_marks import JOINS, LETTER, LETTER_OR_DIGIT
 
 Span = tuple[int, ...]
 """One run of words or several, one after the other: four numbers each."""
@@ -53,7 +53,7 @@ def text_spans(view: TokenView, matches: LabelMatches) -> Runs:
     words, whole_end = stop - start, view.word_length[stop - 1]
     with_letter, plain = cuts.of_segment & LETTER > 0, cuts.leave_no_choice()
     # What ends in a word that joins goes on below (`Friends of`, `Committee for`) and is no value by itself.
-    goes_on = (below >= 0) & lettered & (marks_of(view)[stop - 1] & JOINS > 0)
+    goes_on = (below >= 0) & lettered & (view.word_marks[stop - 1] & JOINS > 0)
     continued = with_letter & (below >= 0) & lettered & (lettered[below] | goes_on)
     continued &= words + words[below] <= MAX_TEXT_WORDS
     whole = np.where(with_letter, plain & ~goes_on & (words <= MAX_TEXT_WORDS), cuts.of_segment & LETTER_OR_DIGIT > 0)

@@ -19,7 +19,7 @@ from docuextract_desktop.extraction.features.word_classes import CONTACT, classe
 from docuextract_desktop.extraction.words import lexicon
 from docuextract_desktop.extraction.words.codes import ACCOUNT, VAT, VAT_SUFFIXED, code_form
 from docuextract_desktop.extraction.words.tokens import LETTERS, NUMBER, Bools, Ints, TokenView, mix
-from docuextract_desktop.extraction.words.word_marks import REACHED_AT, marks_of
+from docuextract_desktop.extraction.words.word_marks import REACHED_AT
 
 _FAR = 6  # lines of a block that are looked at, above and below
 _PLACE = re.compile(
@@ -63,7 +63,7 @@ def blocks_of(view: TokenView) -> Blocks:
     contacts = np.zeros(segments, np.bool_)
     contacts[view.token_segment[classes_of_tokens(view)[CONTACT]]] = True
     reached = np.zeros(segments, np.bool_)
-    reached_at = np.flatnonzero(marks_of(view) & REACHED_AT).tolist()
+    reached_at = np.flatnonzero(view.word_marks & REACHED_AT).tolist()
     reached[view.word_segment[reached_at]] = True
     small_print = np.zeros(view.line_count, np.bool_)
     small_print[view.line_of_segment[reached]] = True

@@ -18,7 +18,7 @@ from docuextract_desktop.extraction.candidates.text_spans import segment_below
 from docuextract_desktop.extraction.features.word_classes import ADDRESS, COMPANY, CONTACT, words_before
 from docuextract_desktop.extraction.words import lexicon
 from docuextract_desktop.extraction.words.tokens import LETTERS, NUMBER, Bools, Ints, TokenView
-from docuextract_desktop.extraction.words.word_marks import COLON_FIRST, JOINING_SIGN, JOINS, marks_of
+from docuextract_desktop.extraction.words.word_marks import COLON_FIRST, JOINING_SIGN, JOINS
 
 _OPEN_SIGN, _OPEN_WORD = 1, 2
 _SHORT_POSTCODE, _POSTCODE = 4, 5  # digits
@@ -65,7 +65,7 @@ def segments_of(view: TokenView) -> Segments:
         make[:-1] += code * (words[stop] > words[start])
     make[n] = 32
     open_end, names = np.zeros(n + 1, np.int32), np.full(n + 1, 4, np.int32)
-    last_marks = marks_of(view)[view.segment_start[1:] - 1]
+    last_marks = view.word_marks[view.segment_start[1:] - 1]
     open_end[:-1][last_marks & JOINS > 0] = _OPEN_WORD
     open_end[:-1][last_marks & JOINING_SIGN > 0] = _OPEN_SIGN
     names[:-1] = _names_before_form(view, start, stop)
@@ -134,7 +134,7 @@ def _colons(view: TokenView, found: CandidateSet) -> tuple[Ints, Ints]:
     before[first[:, 2] > 0] = 2
     inside = last[:, 3] < view.word_length[end]
     next_on_line = (following > end) & (view.word_line[following] == view.word_line[end])
-    opens = next_on_line & (marks_of(view)[following] & COLON_FIRST > 0)
+    opens = next_on_line & (view.word_marks[following] & COLON_FIRST > 0)
     return before, np.where(inside, view.word_colon[end], opens).astype(np.int32)
 
 
@@ -142,7 +142,7 @@ def _end_in_joining_words(view: TokenView, found: CandidateSet) -> Bools:
     """Whether the last word of each text, as far as it belongs to it, is one that joins: bool (n,)."""
     last = found.last_part
     final = last[:, 1] - 1
-    joining: Bools = marks_of(view)[final] & JOINS > 0
+    joining: Bools = view.word_marks[final] & JOINS > 0
     begin = np.where(last[:, 0] == final, last[:, 2], 0)
     for row in ((begin > 0) | (last[:, 3] < view.word_length[final])).nonzero()[0].tolist():
         joining[row] = found.texts[row].rsplit(None, 1)[-1].casefold() in lexicon.JOINING_WORDS

@@ -28,7 +28,7 @@ from docuextract_desktop.extraction.features.word_classes import (
 )  # fmt: skip
 from docuextract_desktop.extraction.words.codes import VAT, code_form
 from docuextract_desktop.extraction.words.tokens import Bools, Floats, Ints, TokenView
-from docuextract_desktop.extraction.words.word_marks import bare_hundredths
+from docuextract_desktop.extraction.words.word_marks import BARE_HUNDREDTHS, hundredths_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +122,8 @@ def standing_slots(view: TokenView, found: CandidateSet, labels: Labels) -> list
         among_vat = np.full(n, bool((form == VAT).any()))
         return [(form,), (form, among_vat), (form, np.minimum(_nth_of_its_kind(form), 2)), (labels.covers,)]
     if found.kind in AMOUNT_KINDS:
-        rounding = coin_rounding(amounts_of(found), bare_hundredths(view))
+        bare = (view.word_marks & BARE_HUNDREDTHS).nonzero()[0].tolist()
+        rounding = coin_rounding(amounts_of(found), hundredths_of(view.words[word] for word in bare))
         repeated = repeats_of(found) > 1
         paid = sums_of(found)[3]
         return [

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from docuextract_desktop.extraction.words.lexicon import FORM_WORDS, JOINING_WORDS, PARTICULAR_WORDS
-
-if TYPE_CHECKING:  # what looks at words is used where they are cut
-    from docuextract_desktop.extraction.words.tokens import Ints, TokenView
 
 LETTER, LETTER_OR_DIGIT = 1, 2
 BEGINS = 4  # a text may begin in it or behind it: a colon, a dash, a number sign
@@ -30,15 +27,9 @@ _REACHED_AT = re.compile(r"@|\bwww\.|\bhttps?:", re.IGNORECASE)
 _BARE_HUNDREDTHS = re.compile(r"[-+−–(]{0,2}[.,]0([1-4])\)?")
 
 
-def marks_of(view: TokenView) -> Ints:
-    """The marks of each word, bits of an int32 (w,)."""
-    return view.word_marks
-
-
-def bare_hundredths(view: TokenView) -> frozenset[int]:
-    """How many hundredths the words say that are a few of them without a digit before the mark."""
-    at = (marks_of(view) & BARE_HUNDREDTHS).nonzero()[0]
-    found = (_BARE_HUNDREDTHS.fullmatch(view.words[word]) for word in at.tolist())
+def hundredths_of(words: Iterable[str]) -> frozenset[int]:
+    """How many hundredths words say that are a few of them without a digit before the mark (`BARE_HUNDREDTHS`)."""
+    found = map(_BARE_HUNDREDTHS.fullmatch, words)
     return frozenset(int(match[1]) for match in found if match is not None)
 
 

@@ -27,15 +27,18 @@ from tests.extraction.printed import document_of
     ],
 )
 def test_the_marks_of_a_word(word: str, expected: int) -> None:
-    assert marks.marks_of(view_tokens(document_of(word))).tolist() == [expected]
+    assert view_tokens(document_of(word)).word_marks.tolist() == [expected]
 
 
 def test_a_label_of_a_form_begins_the_next_column() -> None:
-    (of_date,) = marks.marks_of(view_tokens(document_of("Date:"))).tolist()
+    (of_date,) = view_tokens(document_of("Date:")).word_marks.tolist()
     assert of_date & marks.PARTICULAR
     assert of_date & marks.BEGINS
     assert not of_date & marks.FORM  # the colon belongs to it
 
 
 def test_hundredths_without_a_digit_before_the_mark() -> None:
-    assert marks.bare_hundredths(view_tokens(document_of("Rounding .02 -,03 (.04) 0.01 .05 .020"))) == {2, 3, 4}
+    words = ["Rounding", ".02", "-,03", "(.04)", "0.01", ".05", ".020"]
+    assert marks.hundredths_of(words) == {2, 3, 4}
+    bare = view_tokens(document_of(" ".join(words))).word_marks & marks.BARE_HUNDREDTHS > 0
+    assert [word for word, hit in zip(words, bare, strict=True) if hit] == [".02", "-,03", "(.04)"]
