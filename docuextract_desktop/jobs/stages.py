@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from docuextract_desktop.documents.models import Document, DocumentKind, Page
@@ -41,6 +41,7 @@ class Stages:
 
     def __init__(self) -> None:
         self._knowledge: tuple[str, int, Any] | None = None
+        self._template: tuple[Mapping[str, Any], Template] | None = None
 
     def run(self, job: Job, progress: Progress) -> Outcome | Outline:
         """Read a document and find its values; or say that its pages are worth sharing, where the job asks for that.
@@ -55,7 +56,7 @@ class Stages:
             if outline is not None:
                 return outline
         document, new_pages = self._document(job, source, limits, progress)
-        template = Template.model_validate(job.template)
+        template = self._template_of(job)
         extraction, prepared = self.extract(document, template, job.knowledge)
         return Outcome(
             sha256=source.sha256,
@@ -168,6 +169,13 @@ class Stages:
         read = self.read(source.data, missing, job.passwords, limits, progress, partial=partial)
         pages = tuple(sorted([*known, *read.pages], key=lambda page: page.index))
         return Document(read.sha256, read.kind, read.page_count, pages, read.warnings), read.pages
+
+    def _template_of(self, job: Job) -> Template:
+        """The template of a job: the very object of the last job where it says the same, for what is kept of it."""
+        known = self._template
+        if known is None or known[0] != job.template:
+            self._template = known = (job.template, Template.model_validate(job.template))
+        return known[1]
 
     def _loaded(self, knowledge: Knowledge | None) -> Any:
         """Knowledge as `extraction` uses it; unpacked once and kept while it stays the same."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import ValidationError
@@ -19,12 +20,20 @@ class SettingsStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._latest: tuple[tuple[tuple[str, str], ...], Settings] | None = None
 
     def get(self) -> Settings:
         """The settings as they stand now, also when another program changed them."""
         with self._database.reading() as session:
-            rows = session.all("SELECT name, value FROM settings")
-        stored = {row["name"]: json.loads(row["value"]) for row in rows}
+            rows = tuple((row["name"], row["value"]) for row in session.all("SELECT name, value FROM settings"))
+        latest = self._latest  # every document asks several times, and they seldom change
+        if latest is None or latest[0] != rows:
+            self._latest = latest = (rows, self._understood(rows))
+        return latest[1]
+
+    @staticmethod
+    def _understood(rows: Iterable[tuple[str, str]]) -> Settings:
+        stored = {name: json.loads(value) for name, value in rows}
         try:
             return Settings.model_validate(stored)
         except ValidationError as error:

@@ -7,6 +7,7 @@ import platform
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -14,7 +15,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from queue_trial import TEMPLATE
 
-from docuextract_desktop.documents.serial import pages_from_blob
+from docuextract_desktop.documents.models import Document
+from docuextract_desktop.documents.serial import pages_from_blob, pages_to_blob
 from docuextract_desktop.errors import (
     DocumentTooLargeError,
     ItemError,
@@ -23,9 +25,13 @@ from docuextract_desktop.errors import (
     PasswordRequiredError,
     UploadMissingError,
 )
-from docuextract_desktop.jobs.work import Job, KeptPage, PageJob
+from docuextract_desktop.extraction.models import Extraction
+from docuextract_desktop.jobs.stages import Stages
+from docuextract_desktop.jobs.work import HandedOver, Job, KeptPage, Knowledge, PageJob
 from docuextract_desktop.jobs.worker_pool import Worker, WorkerOptions, WorkerStoppedError, page_counter
 from docuextract_desktop.settings import Limits
+from docuextract_desktop.templates.models import Template
+from tests.extraction.printed import page_of
 
 LIMITS = Limits(timeout_base_s=0.5, timeout_per_page_s=0.05)
 MEMORY_BYTES = 256 * 1024 * 1024
@@ -298,3 +304,29 @@ def test_a_file_that_changed_or_vanished_is_upload_missing(reader: Worker, pdf: 
     pdf.unlink()
     with pytest.raises(UploadMissingError):
         reader.extract(changed, Limits())
+
+
+def test_jobs_of_one_template_get_the_same_object_and_of_another_version_another(tmp_path: Path) -> None:
+    class Noting(Stages):
+        def __init__(self) -> None:
+            super().__init__()
+            self.seen: list[Template] = []
+
+        def extract(
+            self, document: Document, template: Template, knowledge: Knowledge | None
+        ) -> tuple[Extraction, HandedOver]:
+            self.seen.append(template)
+            return super().extract(document, template, knowledge)
+
+    picture = tmp_path / "a.png"
+    Image.new("RGB", (200, 100), "white").save(picture)
+    stages = Noting()
+    kept = KeptPage(0, 200, 100, 0, "ocr", pages_to_blob((page_of("Total 12.50"),)))
+    again = replace(job(picture, kept=(kept,), page_count=1, kind="image"), limits=Limits().model_dump(mode="json"))
+    newer = replace(again, template={**again.template, "version": 7})
+    for one in (again, replace(again, template=dict(again.template)), newer, again):
+        stages.run(one, lambda done, total: None)
+    first, second, third, fourth = stages.seen
+    assert first is second
+    assert third.version == 7
+    assert (fourth.id, fourth.version) == (first.id, first.version)
