@@ -388,4 +388,5 @@ def _telling(matches: LabelMatches) -> Floats:
 
 def _fading(distance: NDArray[Any], reach: float) -> NDArray[Any]:
     """1 where things touch, less with the distance."""
-    return np.exp(-np.maximum(distance, 0) / reach)  # type: ignore[no-any-return]
+    nearness: NDArray[Any] = np.exp(-np.maximum(distance, 0) / reach)
+    return nearness

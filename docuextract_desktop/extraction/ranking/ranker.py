@@ -26,7 +26,6 @@ EXTRA = len(RELATIONS) + 2
 WIDTH = COLUMNS + EXTRA
 Doubles = NDArray[np.float64]
 
-
 _GRID = 2.0**-18
 _EXACT_REACH = 60.0
 """Multiples of the first up to 64 are single precision without rounding; a little less, since slots may be equal."""
@@ -211,7 +210,8 @@ class Scorer:
         width = slots.shape[1]
         if width <= self.exact:
             return found @ _ones[:width]
-        return found.sum(axis=1, dtype=np.float64)  # type: ignore[no-any-return]
+        exactly: Doubles = found.sum(axis=1, dtype=np.float64)
+        return exactly
 
     def scores(self, of_slots: Doubles, none: Sequence[int], dense: Doubles) -> Doubles:
         """Scores (n + 1,) of candidates and of 'not on this document'.

@@ -19,7 +19,6 @@ from docuextract_desktop.extraction.tables.lexicon import (
 from docuextract_desktop.templates.models import Column
 
 NUMERIC_TYPES: Final = frozenset({"money", "number", "integer", "percent"})
-TEXT_TYPES: Final = frozenset({"text", "name", "address", "id", "email", "phone", "choice"})
 
 _ROLE_TYPES: Final[dict[str, frozenset[str]]] = {
     "position": frozenset({"integer", "number", "id", "text"}),

@@ -142,7 +142,7 @@ class TokenView:
             `word_colon`: int32 (w,), 1 where it ends with a colon. `word_marks`: int32 (w,), bits of `word_marks.py`.
             `page_word_start`: int32 (pages + 1,), words before each page.
         line_start, segment_start: int32 (lines + 1,), (segments + 1,): first word of each.
-        line_box, segment_box: float32 (·, 4). `page_of_line`, `line_of_segment`: int32.
+        segment_box: float32 (segments, 4). `page_of_line`, `line_of_segment`: int32.
         token: normal forms of the t tokens. `token_hash`: uint32; `token_kind`, `token_word`, `token_line`,
             `token_segment`: int32 (t,); `token_box`: float32 (t, 4); `token_start`, `token_end`: offsets in the word.
         line_token_start, segment_token_start, word_token_start: first token of each one, int32 (· + 1,).
@@ -161,7 +161,6 @@ class TokenView:
     page_word_start: Ints
     line_start: Ints
     segment_start: Ints
-    line_box: Floats
     segment_box: Floats
     page_of_line: Ints
     line_of_segment: Ints
@@ -315,7 +314,6 @@ def view_tokens(document: Document) -> TokenView:
         page_word_start=np.array(page_word_start, np.int32),
         line_start=line_start,
         segment_start=segment_start,
-        line_box=_group_boxes(word_box, line_start),
         segment_box=_group_boxes(word_box, segment_start),
         page_of_line=np.array(page_of_line, np.int32),
         line_of_segment=word_line[segment_start[:-1]] if segments else empty,
